@@ -1,0 +1,2 @@
+/** How a fact about a platform is known. */
+export type Provenance = 'documented' | 'observed' | 'assumed'
