@@ -1,6 +1,11 @@
 // Makes `npm start` and `npm test` work as the first thing typed after a clone: installs what is missing, then gets out
 // of the way. Runs before anything is installed, on the machine's own Node (20.19 or newer), so: plain JavaScript, no
 // dependency. Everything it says goes to stderr, because the command after it may print JSON.
+//
+//   node tools/ensure-install.mjs [program [arguments]]
+//
+// The program runs under the Node in node_modules. It is started from here and not by `&&` in package.json, because a
+// shell that has already run the machine's `node` remembers where it was and would run that one again.
 import { spawn, spawnSync } from 'node:child_process'
 import {
   closeSync,
@@ -112,11 +117,14 @@ async function exclusively(work) {
   }, HEARTBEAT_MS)
   const release = () => rmSync(lockFile, { force: true })
   process.once('exit', release)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130))
+  const onSignal = () => process.exit(130)
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.once(signal, onSignal)
   try {
     return await work()
   } finally {
     clearInterval(beat)
+    for (const signal of signals) process.off(signal, onSignal)
     release()
   }
 }
@@ -185,5 +193,21 @@ async function ensureNode() {
   process.exit(1)
 }
 
+/** Hands over to the program: replaces this process where Node can, else waits for the child and passes signals on. */
+function handOver(args) {
+  const node = existsSync(pinnedNode) ? pinnedNode : process.execPath
+  if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...args], process.env)
+  const child = spawn(node, args, { stdio: 'inherit', shell: process.platform === 'win32' })
+  // A terminal's Ctrl-C reaches the child by itself; it decides when to end.
+  process.on('SIGINT', () => {})
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    say(`${node} could not be started: ${error.message}`)
+    process.exit(127)
+  })
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
+}
+
 if (whyInstall()) await exclusively(install)
 await ensureNode()
+if (process.argv.length > 2) handOver(process.argv.slice(2))

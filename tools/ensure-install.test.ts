@@ -40,9 +40,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-function ensureInstall(env: Record<string, string> = {}): Promise<{ code: number | null; said: string }> {
+function ensureInstall(
+  env: Record<string, string> = {},
+  args: string[] = [],
+): Promise<{ code: number | null; said: string; out: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ['tools/ensure-install.mjs'], {
+    const child = spawn(process.execPath, ['tools/ensure-install.mjs', ...args], {
       cwd: root,
       env: {
         ...process.env,
@@ -52,10 +55,14 @@ function ensureInstall(env: Record<string, string> = {}): Promise<{ code: number
       },
     })
     let said = ''
+    let out = ''
+    child.stdout.on('data', (data) => {
+      out += data
+    })
     child.stderr.on('data', (data) => {
       said += data
     })
-    child.on('exit', (code) => done({ code, said }))
+    child.on('close', (code) => done({ code, said, out }))
   })
 }
 
@@ -72,7 +79,7 @@ test('installs when node_modules is missing, and says so in one line', async () 
 
 test('does nothing, and says nothing, when everything is there', async () => {
   await ensureInstall()
-  expect(await ensureInstall()).toEqual({ code: 0, said: '' })
+  expect(await ensureInstall()).toEqual({ code: 0, said: '', out: '' })
   expect(calls()).toHaveLength(1)
 })
 
@@ -96,4 +103,14 @@ test('a failing npm ci ends the start with a message and leaves no lock behind',
   expect(code).toBe(1)
   expect(said).toContain('npm ci failed (exit code 7)')
   expect(existsSync(join(root, '.install.lock'))).toBe(false)
+})
+
+test('runs the program that follows, with its arguments and its exit code', async () => {
+  writeFileSync(
+    join(root, 'program.mjs'),
+    'console.log(process.argv.slice(2).join(" ")); process.exitCode = 5',
+  )
+  const { code, out } = await ensureInstall({}, ['program.mjs', 'one', '--two'])
+  expect(out).toBe('one --two\n')
+  expect(code).toBe(5)
 })
