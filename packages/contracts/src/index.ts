@@ -1,1 +1,37 @@
-export {}
+export { flatError, standardEnvelope } from './envelope.ts'
+export {
+  type FailReason,
+  failReasons,
+  lookUpError,
+  type OAuthErrorCode,
+  type OpenErrorCode,
+  oauthErrors,
+  openErrors,
+  uploadStatuses,
+} from './errors.ts'
+export { mediaRules, postingCaps } from './media-rules.ts'
+export { type Scope, type ScopeEntry, scopeMigration, scopes } from './scopes.ts'
+export { propertyCovers, redirectUriProblems, redirectUriRules, type UrlProperty, urlPropertyProblems, verification } from './url-rules.ts'
+export {
+  type AuthKind,
+  type Depends,
+  decide,
+  defineEndpoint,
+  type Endpoint,
+  type EndpointExample,
+  type EndpointSpec,
+  type Envelope,
+  type ErrorEntry,
+  type ErrorOf,
+  type Host,
+  type InputOf,
+  type Lifecycle,
+  type Method,
+  type OutputOf,
+  possibilities,
+  type QueryOf,
+  type RateLimit,
+  type Repeat,
+  type RequestEncoding,
+  type Source,
+} from './vocabulary.ts'

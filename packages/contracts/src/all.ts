@@ -1,0 +1,32 @@
+/** Every endpoint. Importing this loads all families; callers of one family import that family's entry. */
+import * as display from './display/index.ts'
+import * as embed from './embed/index.ts'
+import * as oauth from './oauth/index.ts'
+import * as portability from './portability/index.ts'
+import * as posting from './posting/index.ts'
+import type { Endpoint } from './vocabulary.ts'
+
+export const endpoints: readonly Endpoint[] = [
+  oauth.authorize,
+  oauth.exchangeCode,
+  oauth.refreshToken,
+  oauth.clientToken,
+  oauth.revoke,
+  oauth.getQrCode,
+  oauth.checkQrCode,
+  display.userInfo,
+  display.videoList,
+  display.videoQuery,
+  posting.creatorInfo,
+  posting.initVideo,
+  posting.initInboxVideo,
+  posting.initContent,
+  posting.publishStatus,
+  posting.cancelPublish,
+  posting.uploadMedia,
+  portability.addDataRequest,
+  portability.checkDataRequest,
+  portability.cancelDataRequest,
+  portability.downloadData,
+  embed.oembed,
+]

@@ -1,0 +1,2 @@
+export { type UserField, user, userFieldScopes, userFields, userInfo } from './user.ts'
+export { type VideoField, video, videoFields, videoList, videoQuery } from './video.ts'

@@ -1,0 +1,3 @@
+export { authorize, callback, VERIFIER_PATTERN } from './authorize.ts'
+export { checkQrCode, getQrCode, qrCodeStatuses } from './qrcode.ts'
+export { clientToken, exchangeCode, refreshToken, revoke, userToken } from './token.ts'

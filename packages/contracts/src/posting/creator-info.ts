@@ -1,0 +1,60 @@
+import * as z from 'zod/mini'
+import * as limits from '../limits.ts'
+import { count, openEnum } from '../schema.ts'
+import { defineEndpoint } from '../vocabulary.ts'
+import { privacyLevels } from './init.ts'
+
+const PAGE = 'https://developers.tiktok.com/doc/content-posting-api-reference-query-creator-info'
+
+export const creatorInfo = defineEndpoint({
+  id: 'posting.creatorInfo',
+  title: 'Ask what a creator may post, each time the post page is shown',
+  host: 'open.tiktokapis.com',
+  method: 'POST',
+  path: '/v2/post/publish/creator_info/query/',
+  doc: { url: PAGE },
+  auth: 'user',
+  encoding: 'json',
+  envelope: 'standard',
+  scopes: ['video.publish'],
+  input: z.looseObject({}),
+  output: z.looseObject({
+    /** Lives two hours. */
+    creator_avatar_url: z.string(),
+    creator_username: z.string(),
+    creator_nickname: z.string(),
+    privacy_level_options: z.array(openEnum(privacyLevels)),
+    comment_disabled: z.boolean(),
+    duet_disabled: z.boolean(),
+    stitch_disabled: z.boolean(),
+    /** Seconds. */
+    max_video_post_duration_sec: count(),
+  }),
+  errors: [
+    'spam_risk_too_many_posts', 'spam_risk_user_banned_from_posting', 'reached_active_user_cap', 'access_token_invalid',
+    'scope_not_authorized', 'rate_limit_exceeded', 'internal_error',
+  ],
+  // TikTok's page says so on purpose: a creator who cannot post now is still an answer.
+  errorStatus: { spam_risk_too_many_posts: 200, spam_risk_user_banned_from_posting: 200, reached_active_user_cap: 200 },
+  limits: limits.creatorInfo,
+  repeat: 'safe',
+  examples: [
+    {
+      name: 'public account',
+      source: PAGE,
+      response: {
+        data: {
+          creator_avatar_url: 'https://lf16-tt4d.tiktokcdn.com/obj/tiktok-open-platform/8d57…',
+          creator_username: 'tiktok',
+          creator_nickname: 'TikTok Official',
+          privacy_level_options: ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY'],
+          comment_disabled: false,
+          duet_disabled: false,
+          stitch_disabled: true,
+          max_video_post_duration_sec: 300,
+        },
+        error: { code: 'ok', message: '', log_id: '202210112248442CB9319E1FB30C1073F3' },
+      },
+    },
+  ],
+})

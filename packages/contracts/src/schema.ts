@@ -1,0 +1,58 @@
+/** Building blocks for schemas: each reads TikTok's wire form and gives ours, and back. */
+import * as z from 'zod/mini'
+
+const INTEGER = /^-?\d{1,20}$/
+
+/**
+ * A 64-bit integer: a JSON number on the wire, a decimal string on our side. Reads numbers, `bigint` (from
+ * `parseJson`) and strings; writes a `bigint`, which `stringifyJson` puts down as a number.
+ */
+export const int64 = () =>
+  z.codec(
+    z.union([z.bigint(), z.number().check(z.refine(Number.isSafeInteger, 'expected a whole number')), z.string().check(z.regex(INTEGER))]),
+    z.string().check(z.regex(INTEGER, 'expected a whole number as a decimal string')),
+    { decode: (wire) => String(wire), encode: (ours) => BigInt(ours) },
+  )
+
+/** A count or a time that fits a JavaScript number, read also from a numeric string. */
+export const count = () =>
+  z.codec(
+    z.union([
+      z.number().check(z.refine(Number.isInteger, 'expected a whole number')),
+      z.bigint(),
+      z.string().check(z.regex(INTEGER, 'expected a whole number')),
+    ]),
+    z.number(),
+    { decode: (wire) => Number(wire), encode: (ours) => ours },
+  )
+
+/** An enumeration in an answer: known values are suggested, new ones survive. */
+export const openEnum = <const T extends readonly string[]>(values: T) =>
+  z.custom<T[number] | (string & Record<never, never>)>((value) => typeof value === 'string', {
+    error: `expected a string such as ${values.join(', ')}`,
+  })
+
+/** A comma-separated list in a query or form. Blanks after commas are tolerated, as TikTok does. */
+export const commaList = () =>
+  z.codec(z.string(), z.array(z.string()), {
+    decode: (wire) =>
+      wire
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    encode: (ours) => ours.join(','),
+  })
+
+/** A comma-separated list of known names, such as `fields`; the message names the one that is unknown. */
+export const fieldList = <const T extends readonly [string, ...string[]]>(names: T) =>
+  z.codec(z.string(), z.array(z.enum(names)), {
+    decode: (wire) =>
+      wire
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '') as T[number][],
+    encode: (ours) => ours.join(','),
+  })
+
+/** Text of at most `max` UTF-16 code units, which TikTok calls runes: JavaScript's `string.length`. */
+export const text = (max: number) => z.string().check(z.maxLength(max, `at most ${max} UTF-16 code units`))

@@ -1,0 +1,159 @@
+/** The words in which an endpoint of TikTok is written down. Everything here is data: nothing calls anything. */
+import type { Provenance, RetryVerdict } from '@tockwork/kernel'
+import type * as z from 'zod/v4/core'
+
+/** Where a fact stands: TikTok's page, and the day it was read where that is known. */
+export interface Source {
+  url: string
+  retrieved?: string
+  provenance?: Provenance
+  note?: string
+}
+
+export type Host = 'open.tiktokapis.com' | 'open-upload.tiktokapis.com' | 'www.tiktok.com'
+export type Method = 'GET' | 'POST' | 'PUT'
+
+/**
+ * Who calls: a `user` token, a `client` token, the `app` itself (client key and secret in the form), the `upload-url`
+ * (its query is the credential), a `session` in a browser, or no one in particular.
+ */
+export type AuthKind = 'user' | 'client' | 'app' | 'upload-url' | 'session' | 'none'
+
+/** How the request carries its input. */
+export type RequestEncoding = 'json' | 'form' | 'query' | 'bytes'
+
+/** `standard`: `{data, error}`; `flat`: OAuth's top-level fields; `page`: HTML or a redirect; `bare`: the object itself. */
+export type Envelope = 'standard' | 'flat' | 'page' | 'bare' | 'empty' | 'bytes'
+
+/** A value that depends on one field of the request body, named by its dotted path. */
+export type Depends<T> = T | { by: string; cases: Readonly<Record<string, T>>; otherwise: T }
+
+/**
+ * Whether a call may be made again when its answer was lost. `safe`: yes. `unless-sent`: only when it certainly never
+ * arrived, since a second arrival acts a second time.
+ */
+export type Repeat = 'safe' | 'unless-sent'
+
+/** At most `requests` in any window of `seconds`, counted for each token, each app, or each user. */
+export interface RateLimit {
+  requests: number
+  seconds: number
+  per: 'token' | 'app' | 'user'
+  provenance: Provenance
+}
+
+export interface Lifecycle {
+  introduced?: string
+  deprecated?: string
+  retired?: string
+  successor?: string
+  notes?: readonly { date: string; text: string }[]
+}
+
+type Schema = z.$ZodType
+
+/** An endpoint as written by hand; `defineEndpoint` fills in what is left out. */
+export interface EndpointSpec {
+  /** Family and operation: `posting.initVideo`. */
+  id: string
+  title: string
+  host: Host
+  method: Method
+  path: string
+  /** Two operations on one path are told apart by a field of the body, such as `grant_type`. */
+  when?: { field: string; equals: string }
+  doc: Source
+  auth: AuthKind
+  encoding: RequestEncoding
+  envelope: Envelope
+  /** Any one of these, granted by the user, is enough. */
+  scopes?: Depends<readonly string[]>
+  query?: Schema
+  input?: Schema
+  output?: Schema
+  /** Codes it can answer, from the catalogue. */
+  errors?: readonly string[]
+  /** HTTP status of a code where this endpoint differs from the catalogue. */
+  errorStatus?: Readonly<Record<string, number>>
+  /** The code answered for a missing or malformed field, by dotted path; others get the family's own. */
+  invalidField?: Readonly<Record<string, string>>
+  limits?: readonly RateLimit[]
+  repeat: Depends<Repeat>
+  /** Output fields that a scope unlocks. */
+  fieldScopes?: Readonly<Record<string, string>>
+  lifecycle?: Lifecycle
+  /** A documented request and answer, used as test cases and in the reference. */
+  examples?: readonly EndpointExample[]
+}
+
+export interface EndpointExample {
+  name: string
+  source: string
+  provenance?: Provenance
+  query?: Readonly<Record<string, string>>
+  request?: unknown
+  response?: unknown
+  status?: number
+}
+
+export type Endpoint = EndpointSpec
+
+/** Declares an endpoint, keeping its literal types. */
+export function defineEndpoint<const E extends EndpointSpec>(spec: E): E {
+  return spec
+}
+
+/** The value that holds for this request body. */
+export function decide<T>(depends: Depends<T>, body: unknown): T {
+  if (!isDepends(depends)) return depends
+  const value = at(body, depends.by)
+  return typeof value === 'string' && Object.hasOwn(depends.cases, value)
+    ? (depends.cases[value] as T)
+    : depends.otherwise
+}
+
+/** Every value it can take. */
+export function possibilities<T>(depends: Depends<T>): T[] {
+  return isDepends(depends) ? [...Object.values(depends.cases), depends.otherwise] : [depends]
+}
+
+function isDepends<T>(value: Depends<T>): value is { by: string; cases: Readonly<Record<string, T>>; otherwise: T } {
+  return typeof value === 'object' && value !== null && 'by' in value && 'cases' in value
+}
+
+function at(value: unknown, path: string): unknown {
+  let here = value
+  for (const key of path.split('.')) {
+    if (here === null || typeof here !== 'object') return undefined
+    here = (here as Record<string, unknown>)[key]
+  }
+  return here
+}
+
+type SchemaOutput<S> = S extends Schema ? z.output<S> : Record<never, never>
+
+/** What a caller hands over as the request body, in our types (64-bit ids as strings). */
+export type InputOf<E extends Endpoint> = SchemaOutput<E['input']>
+/** What a caller hands over in the query. */
+export type QueryOf<E extends Endpoint> = SchemaOutput<E['query']>
+/** What comes back, in our types: `data` of a standard envelope, or the whole body. */
+export type OutputOf<E extends Endpoint> = SchemaOutput<E['output']>
+/** Codes that the endpoint declares. */
+export type ErrorOf<E extends Endpoint> = E['errors'] extends readonly (infer C extends string)[] ? C : never
+
+/** An error code or fail reason: what it means and what to do. */
+export interface ErrorEntry {
+  /** Where it appears: an answer's `error.code`, OAuth's `error`, or a post's `fail_reason`. */
+  kind: 'open' | 'oauth' | 'fail_reason' | 'upload'
+  /** HTTP status; OAuth errors and fail reasons come with 200. */
+  status: number
+  meaning: string
+  action: string
+  retry: RetryVerdict
+  /** What decides the retry: a fresh token, a window, another file. */
+  retryHint?: 'refresh' | 'window' | 'backoff' | 'tomorrow' | 'if-url-good'
+  /** Seconds to wait where the documentation says so. */
+  afterSeconds?: number
+  provenance: Provenance
+  source: string
+}
