@@ -1,0 +1,121 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { UsageError } from '@tockwork/kernel'
+import type { MediaSource } from './media-info.ts'
+
+/** Thrown inside a parser when a file asks for more work than any honest one; becomes `too-complex`. */
+export class BudgetExceeded extends Error {}
+
+/** Thrown inside a parser when the content contradicts its own format; becomes `unreadable`. */
+export class MalformedMedia extends Error {}
+
+/** Largest structure taken into memory at once, such as a movie header: a 10 minute clip's is under 2 MiB. */
+const MAX_BLOCK_BYTES = 48 * 2 ** 20
+/** A 4 GiB WebM without an index takes about 70,000 reads. */
+const MAX_READS = 400_000
+/** Elements looked at, whether or not each needs a read: a file made of two-byte elements must end somewhere. */
+const MAX_STEPS = 2_000_000
+const SMALL_PAGE = 4 * 2 ** 10
+const LARGE_PAGE = 256 * 2 ** 10
+
+/**
+ * Random access to a file or to bytes, with a memory of one page and a budget of reads, so that the content
+ * cannot decide how much time or memory looking at it costs.
+ */
+export class ByteReader {
+  readonly size: number
+  #file: FileHandle | undefined
+  #bytes: Uint8Array | undefined
+  #signal: AbortSignal | undefined
+  #page: Uint8Array = new Uint8Array(0)
+  #pageStart = 0
+  #reads = 0
+  #steps = 0
+
+  private constructor(
+    size: number,
+    from: { file?: FileHandle; bytes?: Uint8Array },
+    signal: AbortSignal | undefined,
+  ) {
+    this.size = size
+    this.#file = from.file
+    this.#bytes = from.bytes
+    this.#signal = signal
+  }
+
+  /** @throws UsageError when the path cannot be opened or is not a file: that is not the content's fault. */
+  static async open(source: MediaSource, signal?: AbortSignal): Promise<ByteReader> {
+    signal?.throwIfAborted()
+    if (source.kind === 'bytes')
+      return new ByteReader(source.bytes.byteLength, { bytes: source.bytes }, signal)
+    let file: FileHandle
+    try {
+      file = await open(source.path, 'r')
+    } catch (cause) {
+      throw new UsageError(`cannot open ${source.path}`, { field: 'path', cause })
+    }
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile()) throw new UsageError(`${source.path} is not a file`, { field: 'path' })
+      return new ByteReader(stat.size, { file }, signal)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  }
+
+  /**
+   * The bytes from `offset`, at most `length`; fewer at the end of the file, none beyond it.
+   * @throws BudgetExceeded
+   */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    this.#signal?.throwIfAborted()
+    this.#steps += 1
+    if (this.#steps > MAX_STEPS) throw new BudgetExceeded(`more than ${MAX_STEPS} elements`)
+    const end = Math.min(offset + length, this.size)
+    if (!(offset >= 0) || end <= offset) return new Uint8Array(0)
+    if (end - offset > MAX_BLOCK_BYTES) {
+      throw new BudgetExceeded(
+        `a structure of ${end - offset} bytes at byte ${offset} is larger than any real one`,
+      )
+    }
+    if (this.#bytes) return this.#bytes.subarray(offset, end)
+    const pageEnd = this.#pageStart + this.#page.length
+    if (offset >= this.#pageStart && end <= pageEnd) {
+      return this.#page.subarray(offset - this.#pageStart, end - this.#pageStart)
+    }
+    // Close hops read in one go what they would cross anyway; wide ones touch only what they land on.
+    const near = offset >= this.#pageStart && offset - pageEnd < LARGE_PAGE / 4 && this.#page.length > 0
+    const wanted = Math.max(end - offset, near ? LARGE_PAGE : SMALL_PAGE)
+    await this.#fill(offset, Math.min(wanted, this.size - offset))
+    return this.#page.subarray(0, end - offset)
+  }
+
+  async #fill(offset: number, length: number): Promise<void> {
+    this.#reads += 1
+    if (this.#reads > MAX_READS) throw new BudgetExceeded(`more than ${MAX_READS} reads were not enough`)
+    const page = new Uint8Array(length)
+    let filled = 0
+    while (filled < length) {
+      const { bytesRead } = await this.#file!.read(page, filled, length - filled, offset + filled)
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    this.#page = page.subarray(0, filled)
+    this.#pageStart = offset
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = undefined
+  }
+}
+
+export function asciiAt(bytes: Uint8Array, offset: number, length: number): string {
+  let text = ''
+  for (let i = offset; i < offset + length && i < bytes.length; i++) text += String.fromCharCode(bytes[i]!)
+  return text
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
