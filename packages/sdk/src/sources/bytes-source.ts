@@ -1,0 +1,17 @@
+import type { MediaSource } from './media-source.ts'
+
+/** Bytes in memory (a Node `Buffer` is one) as a source; they are not copied. */
+export function bytesSource(
+  bytes: Uint8Array | ArrayBuffer,
+  hints: { contentType?: string | undefined; name?: string | undefined } = {},
+): MediaSource {
+  const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
+  return {
+    ...hints,
+    size: view.byteLength,
+    repeatable: true,
+    async *slice(first, last) {
+      yield view.subarray(first, last + 1)
+    },
+  }
+}

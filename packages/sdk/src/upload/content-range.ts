@@ -1,0 +1,39 @@
+import { type ChunkPlan, chunkAt } from './chunk-plan.ts'
+
+/** What the second number of an answer's `Content-Range: bytes 0-N/TOTAL` means. TikTok does not say. */
+export type RangeReading = 'last-index' | 'count'
+
+/** Reads N of `bytes 0-N/TOTAL`; `undefined` when the header is missing or of another form. */
+export function rangeEnd(header: string | undefined): number | undefined {
+  const match = /^bytes\s+\d+-(\d+)\/(?:\d+|\*)$/i.exec(header?.trim() ?? '')
+  const end = match === null ? Number.NaN : Number(match[1])
+  return Number.isSafeInteger(end) ? end : undefined
+}
+
+/**
+ * How many bytes TikTok has by an answer to a chunk that it took. Both readings fit when `expected` is either number;
+ * which one it was is remembered by the caller for answers where nothing is expected.
+ */
+export function readAccepted(
+  end: number,
+  expected: number,
+): { received: number; reading: RangeReading | undefined } {
+  if (end + 1 === expected) return { received: expected, reading: 'last-index' }
+  if (end === expected) return { received: expected, reading: 'count' }
+  return { received: end + 1, reading: undefined }
+}
+
+/**
+ * How many bytes TikTok has by a 416. A reading known from earlier answers decides; else the one that falls on a border
+ * between chunks, where an upload stands when nothing was cut; else HTTP's own, the last index.
+ */
+export function readPosition(end: number, plan: ChunkPlan, known: RangeReading | undefined): number {
+  const reading =
+    known ?? (isBorder(end + 1, plan) ? 'last-index' : isBorder(end, plan) ? 'count' : 'last-index')
+  return reading === 'last-index' ? end + 1 : end
+}
+
+function isBorder(offset: number, plan: ChunkPlan): boolean {
+  if (offset === plan.size) return true
+  return offset === (chunkAt(plan, offset).number - 1) * plan.chunkSize
+}
