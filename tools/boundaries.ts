@@ -44,7 +44,11 @@ const AMBIENT_PERMITS: readonly AmbientPermit[] = [
   },
   { files: /\/main\.ts$/, kinds: 'all', because: 'a program is put together from real parts here' },
   { files: /^packages\/[^/]+\/bin\//, kinds: 'all', because: 'the start of a program' },
-  { files: /^packages\/sdk\/src\/node\//, kinds: ['network'], because: "Node's own transport and files" },
+  {
+    files: /^packages\/sdk\/src\/node\//,
+    kinds: ['network', 'environment'],
+    because: "Node's own transport, and its proxy variables",
+  },
   {
     files: /^packages\/sdk\/src\/(http[^/]*\.ts$|http\/)/,
     kinds: ['network'],

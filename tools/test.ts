@@ -1,0 +1,117 @@
+/**
+ * Everything that must hold, in one run: `npm test [-- filter…]`.
+ *
+ * Filters go to vitest (parts of test file names, `-t name`); with one, the packages are not built and installed. The
+ * last line is `N passed, N failed`, checks and tests together, with `, N skipped` when there are any.
+ */
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { checkLockFile, checkOpenApiFresh, checkWords, lintOpenApi } from './repository-checks.ts'
+import { describeClaims } from './run-reporter.ts'
+import { killSteps, runCommand, runSteps, type Step, type StepResult } from './steps.ts'
+import { runVitest, type VitestRun } from './vitest-run.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const filters = process.argv.slice(2)
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
+
+const command = (name: string, ...args: string[]): Step => ({ name, run: () => runCommand(args) })
+
+const check = (name: string, find: (root: string) => string[] | Promise<string[]>): Step => ({
+  name,
+  async run() {
+    const found = await find(ROOT)
+    return { ok: found.length === 0, output: found.join('\n') }
+  },
+})
+
+/** Seconds of one core each. The longest first, so that two lanes end together. */
+const checks: Step[] = [
+  command('types', 'node_modules/typescript/bin/tsc', '--noEmit'),
+  command(
+    'unused code and dependencies (knip)',
+    'node_modules/knip/bin/knip.js',
+    '--no-progress',
+    '--no-config-hints',
+  ),
+  command(
+    'lint and format (biome)',
+    'node_modules/@biomejs/biome/bin/biome',
+    'check',
+    '--max-diagnostics=12',
+    '.',
+  ),
+  command('import boundaries', 'tools/boundaries.ts'),
+  check('lock file', checkLockFile),
+  check('words', checkWords),
+  ...(scripts.openapi ? [check('OpenAPI documents are fresh', checkOpenApiFresh)] : []),
+  check('OpenAPI lint', lintOpenApi),
+]
+
+const runs = new Map<string, VitestRun>()
+const tests = (name: string, timeoutSeconds: number, ...args: string[]): Step => ({
+  name,
+  async run() {
+    const run = await runVitest(args, timeoutSeconds)
+    runs.set(name, run)
+    const skipped = run.skipped > 0 ? `, ${run.skipped} skipped` : ''
+    return { ok: run.ok, output: run.output, note: `${run.passed} passed, ${run.failed} failed${skipped}` }
+  },
+})
+
+/** The tests in one lane, what is built and installed in the other. */
+const suites: Step[] = [
+  tests('tests (vitest)', 900, ...filters),
+  ...(filters.length === 0
+    ? [
+        tests('packed tarballs in an empty folder', 300, '--config', 'test/packed/vitest.config.ts'),
+        {
+          name: 'size of the SDK',
+          async run() {
+            const { ok, output } = await runCommand(['tools/size.ts'])
+            return { ok, output, note: output.split('\n')[0] ?? '' }
+          },
+        },
+      ]
+    : []),
+]
+
+function report({ name, ok, seconds, note }: StepResult): void {
+  console.log(
+    `${ok ? '✓' : '✗'} ${name.padEnd(38)} ${seconds.toFixed(1).padStart(6)} s${note ? `  ${note}` : ''}`,
+  )
+}
+
+process.on('SIGINT', () => {
+  killSteps()
+  process.exit(130)
+})
+process.on('SIGTERM', () => {
+  killSteps()
+  process.exit(143)
+})
+
+// Two lanes: the smallest machine this runs on has two cores, and vitest takes both by itself.
+const results = [...(await runSteps(checks, 2, report)), ...(await runSteps(suites, 2, report))]
+
+for (const { name, ok, output } of results) {
+  if (!ok) console.log(`\n──── ${name}\n${output}`)
+}
+
+const claims = { documented: 0, observed: 0, assumed: 0 }
+const total = { passed: 0, failed: 0, skipped: 0 }
+for (const { name, ok } of results) {
+  const run = runs.get(name)
+  // A run of vitest counts its tests, every other step is one check.
+  if (!run) total[ok ? 'passed' : 'failed'] += 1
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += run?.[key] ?? 0
+  for (const key of ['documented', 'observed', 'assumed'] as const) claims[key] += run?.claims[key] ?? 0
+}
+const claimsLine = describeClaims(claims)
+console.log(`\n${claimsLine ? `${claimsLine}\n` : ''}`.trimEnd())
+console.log(
+  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+)
+process.exitCode = total.failed > 0 || results.some(({ ok }) => !ok) ? 1 : 0
