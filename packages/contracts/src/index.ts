@@ -11,7 +11,14 @@ export {
 } from './errors.ts'
 export { mediaRules, postingCaps } from './media-rules.ts'
 export { type Scope, type ScopeEntry, scopeMigration, scopes } from './scopes.ts'
-export { propertyCovers, redirectUriProblems, redirectUriRules, type UrlProperty, urlPropertyProblems, verification } from './url-rules.ts'
+export {
+  propertyCovers,
+  redirectUriProblems,
+  redirectUriRules,
+  type UrlProperty,
+  urlPropertyProblems,
+  verification,
+} from './url-rules.ts'
 export {
   type AuthKind,
   type Depends,

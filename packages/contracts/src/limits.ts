@@ -1,8 +1,11 @@
 /** Limits that several endpoints share. Source: developers.tiktok.com/doc/tiktok-api-v2-rate-limit and the posting pages. */
 import type { RateLimit } from './vocabulary.ts'
 
-const perMinute = (requests: number, per: RateLimit['per'], provenance: RateLimit['provenance'] = 'documented') =>
-  [{ requests, seconds: 60, per, provenance }] as const
+const perMinute = (
+  requests: number,
+  per: RateLimit['per'],
+  provenance: RateLimit['provenance'] = 'documented',
+) => [{ requests, seconds: 60, per, provenance }] as const
 
 /** Whether the 600 are counted for a token or an app is not stated; a token is assumed. */
 export const display = perMinute(600, 'token')

@@ -9,7 +9,11 @@ const INTEGER = /^-?\d{1,20}$/
  */
 export const int64 = () =>
   z.codec(
-    z.union([z.bigint(), z.number().check(z.refine(Number.isSafeInteger, 'expected a whole number')), z.string().check(z.regex(INTEGER))]),
+    z.union([
+      z.bigint(),
+      z.number().check(z.refine(Number.isSafeInteger, 'expected a whole number')),
+      z.string().check(z.regex(INTEGER)),
+    ]),
     z.string().check(z.regex(INTEGER, 'expected a whole number as a decimal string')),
     { decode: (wire) => String(wire), encode: (ours) => BigInt(ours) },
   )

@@ -3,7 +3,13 @@
 /** Source: developers.tiktok.com/doc/login-kit-web, /doc/login-kit-desktop. */
 export const redirectUriRules = {
   web: { max: 10, maxLength: 511, schemes: ['https'], hosts: 'any', port: 'optional' },
-  desktop: { max: 10, maxLength: 511, schemes: ['https', 'http'], hosts: ['localhost', '127.0.0.1'], port: 'required' },
+  desktop: {
+    max: 10,
+    maxLength: 511,
+    schemes: ['https', 'http'],
+    hosts: ['localhost', '127.0.0.1'],
+    port: 'required',
+  },
 } as const
 
 /** What is wrong with a redirect URI to be registered; empty when nothing is. */
@@ -19,7 +25,8 @@ export function redirectUriProblems(uri: string, platform: 'web' | 'desktop'): s
     problems.push(`scheme must be ${rules.schemes.join(' or ')}`)
   if (rules.hosts !== 'any' && !(rules.hosts as readonly string[]).includes(url.hostname))
     problems.push('host must be localhost or 127.0.0.1')
-  if (rules.port === 'required' && !wildcard && !/^https?:\/\/[^/]+:\d+/.test(uri)) problems.push('a port is required (`*` stands for any)')
+  if (rules.port === 'required' && !wildcard && !/^https?:\/\/[^/]+:\d+/.test(uri))
+    problems.push('a port is required (`*` stands for any)')
   if (uri.includes('?')) problems.push('must have no query string')
   if (uri.includes('#')) problems.push('must have no fragment')
   return problems

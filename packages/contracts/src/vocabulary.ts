@@ -117,7 +117,9 @@ export function possibilities<T>(depends: Depends<T>): T[] {
   return isDepends(depends) ? [...Object.values(depends.cases), depends.otherwise] : [depends]
 }
 
-function isDepends<T>(value: Depends<T>): value is { by: string; cases: Readonly<Record<string, T>>; otherwise: T } {
+function isDepends<T>(
+  value: Depends<T>,
+): value is { by: string; cases: Readonly<Record<string, T>>; otherwise: T } {
   return typeof value === 'object' && value !== null && 'by' in value && 'cases' in value
 }
 

@@ -15,27 +15,38 @@ function readAnswer(endpoint: Endpoint, response: unknown): unknown {
   return z.decode(schema as z.ZodMiniType, envelope.data ?? {})
 }
 
-const documented = endpoints.flatMap((endpoint) => (endpoint.examples ?? []).map((example) => ({ endpoint, example })))
+const documented = endpoints.flatMap((endpoint) =>
+  (endpoint.examples ?? []).map((example) => ({ endpoint, example })),
+)
 
 describe('documented examples', () => {
-  test.each(documented.filter(({ example }) => example.request !== undefined))('$endpoint.id request: $example.name', ({ endpoint, example }) => {
-    const schema = endpoint.input as z.ZodMiniType
-    const ours = z.decode(schema, overTheWire(example.request))
-    expect(overTheWire(z.encode(schema, ours))).toEqual(overTheWire(example.request))
-  })
+  test.each(documented.filter(({ example }) => example.request !== undefined))(
+    '$endpoint.id request: $example.name',
+    ({ endpoint, example }) => {
+      const schema = endpoint.input as z.ZodMiniType
+      const ours = z.decode(schema, overTheWire(example.request))
+      expect(overTheWire(z.encode(schema, ours))).toEqual(overTheWire(example.request))
+    },
+  )
 
-  test.each(documented.filter(({ example }) => example.query !== undefined))('$endpoint.id query: $example.name', ({ endpoint, example }) => {
-    const schema = endpoint.query as z.ZodMiniType
-    expect(z.encode(schema, z.decode(schema, example.query))).toEqual(example.query)
-  })
+  test.each(documented.filter(({ example }) => example.query !== undefined))(
+    '$endpoint.id query: $example.name',
+    ({ endpoint, example }) => {
+      const schema = endpoint.query as z.ZodMiniType
+      expect(z.encode(schema, z.decode(schema, example.query))).toEqual(example.query)
+    },
+  )
 
-  test.each(documented.filter(({ example }) => example.response !== undefined))('$endpoint.id answer: $example.name', ({ endpoint, example }) => {
-    const ours = readAnswer(endpoint, overTheWire(example.response))
-    if (endpoint.output === undefined) return
-    const wire = overTheWire(z.encode(endpoint.output as z.ZodMiniType, ours))
-    const { data } = example.response as { data?: unknown }
-    expect(wire).toEqual(overTheWire(endpoint.envelope === 'standard' ? (data ?? {}) : example.response))
-  })
+  test.each(documented.filter(({ example }) => example.response !== undefined))(
+    '$endpoint.id answer: $example.name',
+    ({ endpoint, example }) => {
+      const ours = readAnswer(endpoint, overTheWire(example.response))
+      if (endpoint.output === undefined) return
+      const wire = overTheWire(z.encode(endpoint.output as z.ZodMiniType, ours))
+      const { data } = example.response as { data?: unknown }
+      expect(wire).toEqual(overTheWire(endpoint.envelope === 'standard' ? (data ?? {}) : example.response))
+    },
+  )
 })
 
 describe('the catalogue is whole', () => {
@@ -50,7 +61,10 @@ describe('the catalogue is whole', () => {
       for (const code of [...(endpoint.errors ?? []), ...Object.values(endpoint.invalidField ?? {})]) {
         expect(lookUpError(code), `${endpoint.id}: ${code}`).not.toEqual([])
       }
-      const named = [...possibilities(endpoint.scopes ?? []).flat(), ...Object.values(endpoint.fieldScopes ?? {})]
+      const named = [
+        ...possibilities(endpoint.scopes ?? []).flat(),
+        ...Object.values(endpoint.fieldScopes ?? {}),
+      ]
       for (const scope of named) expect(Object.keys(scopes), endpoint.id).toContain(scope)
     }
   })

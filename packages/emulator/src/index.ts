@@ -1,1 +1,5 @@
-export {}
+export type { Fault, FaultSpec } from './control/faults.ts'
+export type { LoggedRequest } from './control/request-log.ts'
+export { Emulator, type EmulatorOptions, startEmulator } from './emulator.ts'
+export { defaultSettings, type Settings } from './settings.ts'
+export { defaultSeed, type SeedSpec } from './state/seed.ts'

@@ -113,4 +113,16 @@ export class TransportError extends TockworkError {
 }
 
 /** The answer does not fit the contract: what we know about the platform is wrong or out of date. */
-export class ContractError extends TockworkError {}
+export class ContractError extends TockworkError {
+  /** The beginning of the answer, redacted. */
+  readonly answer: string | undefined
+
+  constructor(message: string, details: TockworkErrorDetails & { answer?: string }) {
+    super(message, details)
+    this.answer = details.answer
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), answer: this.answer }
+  }
+}

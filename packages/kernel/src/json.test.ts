@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { parseJson, stringifyJson } from './json.ts'
 
 test('19-digit numbers survive in both directions', () => {
-  const text = '{"ids":[7602997517160123666,12],"text":"7602997517160123666","nested":{"id":-9223372036854775808}}'
+  const text =
+    '{"ids":[7602997517160123666,12],"text":"7602997517160123666","nested":{"id":-9223372036854775808}}'
   const value = parseJson(text)
   expect(value).toEqual({
     ids: [7602997517160123666n, 12],
@@ -19,7 +20,12 @@ test('strings that look like the internal mark are left alone', () => {
 })
 
 test('what JSON.parse refuses is refused, long digits or not', () => {
-  for (const text of ['{"a":01234567890123456789}', '{a:1}', '[12345678901234567890', '12345678901234567890.']) {
+  for (const text of [
+    '{"a":01234567890123456789}',
+    '{a:1}',
+    '[12345678901234567890',
+    '12345678901234567890.',
+  ]) {
     expect(() => parseJson(text)).toThrow(SyntaxError)
   }
 })

@@ -40,7 +40,13 @@ function revive(value: unknown, mark: string): unknown {
       const record = value as Record<string, unknown>
       const before = record[key]
       const after = revive(before, mark)
-      if (after !== before) Object.defineProperty(record, key, { value: after, enumerable: true, writable: true, configurable: true })
+      if (after !== before)
+        Object.defineProperty(record, key, {
+          value: after,
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        })
     }
   }
   return value

@@ -61,11 +61,20 @@ export const userInfo = defineEndpoint({
   scopes: ['user.info.basic', 'user.info.profile', 'user.info.stats'],
   query: z.looseObject({ fields: fieldList(userFields) }),
   output: z.looseObject({ user }),
-  errors: ['access_token_invalid', 'internal_error', 'invalid_params', 'rate_limit_exceeded', 'scope_not_authorized', 'scope_permission_missed'],
+  errors: [
+    'access_token_invalid',
+    'internal_error',
+    'invalid_params',
+    'rate_limit_exceeded',
+    'scope_not_authorized',
+    'scope_permission_missed',
+  ],
   limits: limits.display,
   fieldScopes: userFieldScopes,
   repeat: 'safe',
-  lifecycle: { notes: [{ date: '2024-02-29', text: 'Profile fields need user.info.profile, counters user.info.stats.' }] },
+  lifecycle: {
+    notes: [{ date: '2024-02-29', text: 'Profile fields need user.info.profile, counters user.info.stats.' }],
+  },
   examples: [
     {
       name: 'three fields',

@@ -37,8 +37,21 @@ function int64String() {
 }
 
 export const videoFields = [
-  'id', 'create_time', 'cover_image_url', 'share_url', 'video_description', 'duration', 'height', 'width', 'title',
-  'embed_html', 'embed_link', 'like_count', 'comment_count', 'share_count', 'view_count',
+  'id',
+  'create_time',
+  'cover_image_url',
+  'share_url',
+  'video_description',
+  'duration',
+  'height',
+  'width',
+  'title',
+  'embed_html',
+  'embed_link',
+  'like_count',
+  'comment_count',
+  'share_count',
+  'view_count',
 ] as const
 export type VideoField = (typeof videoFields)[number]
 
@@ -50,7 +63,14 @@ const base = {
   envelope: 'standard',
   scopes: ['video.list'],
   query: z.looseObject({ fields: fieldList(videoFields) }),
-  errors: ['access_token_invalid', 'internal_error', 'invalid_params', 'rate_limit_exceeded', 'scope_not_authorized', 'scope_permission_missed'],
+  errors: [
+    'access_token_invalid',
+    'internal_error',
+    'invalid_params',
+    'rate_limit_exceeded',
+    'scope_not_authorized',
+    'scope_permission_missed',
+  ],
   limits: limits.display,
   repeat: 'safe',
 } as const
@@ -100,7 +120,9 @@ export const videoQuery = defineEndpoint({
   doc: { url: QUERY },
   input: z.looseObject({
     filters: z.looseObject({
-      video_ids: z.array(int64String()).check(z.minLength(1, 'at least one id'), z.maxLength(20, 'at most 20 ids')),
+      video_ids: z
+        .array(int64String())
+        .check(z.minLength(1, 'at least one id'), z.maxLength(20, 'at most 20 ids')),
     }),
   }),
   output: z.looseObject({

@@ -30,5 +30,12 @@ export const oembed = defineEndpoint({
     provider_name: z.string(),
   }),
   repeat: 'safe',
-  lifecycle: { notes: [{ date: '2026-10-23', text: 'TikTok announces that Embed Videos will be deprecated; Embed Player is the successor.' }] },
+  lifecycle: {
+    notes: [
+      {
+        date: '2026-10-23',
+        text: 'TikTok announces that Embed Videos will be deprecated; Embed Player is the successor.',
+      },
+    ],
+  },
 })

@@ -30,7 +30,13 @@ export const authorize = defineEndpoint({
     /** `1` always shows the consent page, `0` skips it while a session is valid. */
     disable_auto_auth: z.optional(z.enum(['0', '1'])),
   }),
-  errors: ['access_denied', 'unauthorized_client', 'invalid_scope', 'unsupported_response_type', 'server_error'],
+  errors: [
+    'access_denied',
+    'unauthorized_client',
+    'invalid_scope',
+    'unsupported_response_type',
+    'server_error',
+  ],
   repeat: 'safe',
 })
 

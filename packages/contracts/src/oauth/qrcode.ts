@@ -31,7 +31,10 @@ export const getQrCode = defineEndpoint({
       name: 'get a code',
       source: PAGE,
       request: { client_key: 'CLIENT_KEY', scope: 'user.info.basic' },
-      response: { scan_qrcode_url: 'aweme://authorize?authType=100&client_key=CLIENT_KEY&client_ticket=tobefilled', token: 'VJ5J' },
+      response: {
+        scan_qrcode_url: 'aweme://authorize?authType=100&client_key=CLIENT_KEY&client_ticket=tobefilled',
+        token: 'VJ5J',
+      },
     },
   ],
 })
@@ -59,7 +62,11 @@ export const checkQrCode = defineEndpoint({
     {
       name: 'confirmed',
       source: PAGE,
-      response: { status: 'confirmed', client_ticket: 'TICKET', redirect_uri: 'https://example.com?code=example_code' },
+      response: {
+        status: 'confirmed',
+        client_ticket: 'TICKET',
+        redirect_uri: 'https://example.com?code=example_code',
+      },
     },
   ],
 })

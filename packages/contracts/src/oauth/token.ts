@@ -57,7 +57,15 @@ export const exchangeCode = defineEndpoint({
     code_verifier: z.optional(z.string()),
   }),
   output: userToken,
-  errors: ['invalid_client', 'invalid_grant', 'invalid_request', 'unauthorized_client', 'unsupported_grant_type', 'server_error', 'temporarily_unavailable'],
+  errors: [
+    'invalid_client',
+    'invalid_grant',
+    'invalid_request',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'server_error',
+    'temporarily_unavailable',
+  ],
   // A code works once: when the answer is lost, so are the tokens, and a repeat is refused without harm.
   repeat: 'safe',
   examples: [
@@ -90,13 +98,25 @@ export const refreshToken = defineEndpoint({
     refresh_token: z.string(),
   }),
   output: userToken,
-  errors: ['invalid_client', 'invalid_grant', 'invalid_request', 'unsupported_grant_type', 'server_error', 'temporarily_unavailable'],
+  errors: [
+    'invalid_client',
+    'invalid_grant',
+    'invalid_request',
+    'unsupported_grant_type',
+    'server_error',
+    'temporarily_unavailable',
+  ],
   repeat: 'safe',
   examples: [
     {
       name: 'refresh',
       source: userTokens,
-      request: { client_key: 'CLIENT_KEY', client_secret: 'CLIENT_SECRET', grant_type: 'refresh_token', refresh_token: 'rft.example' },
+      request: {
+        client_key: 'CLIENT_KEY',
+        client_secret: 'CLIENT_SECRET',
+        grant_type: 'refresh_token',
+        refresh_token: 'rft.example',
+      },
       response: tokenExample,
     },
   ],
@@ -115,14 +135,24 @@ export const clientToken = defineEndpoint({
     grant_type: z.literal('client_credentials'),
   }),
   output: z.looseObject({ access_token: z.string(), expires_in: count(), token_type: z.string() }),
-  errors: ['invalid_client', 'invalid_request', 'unsupported_grant_type', 'server_error', 'temporarily_unavailable'],
+  errors: [
+    'invalid_client',
+    'invalid_request',
+    'unsupported_grant_type',
+    'server_error',
+    'temporarily_unavailable',
+  ],
   repeat: 'safe',
   examples: [
     {
       name: 'client credentials',
       source: clientTokens,
       request: { client_key: 'CLIENT_KEY', client_secret: 'CLIENT_SECRET', grant_type: 'client_credentials' },
-      response: { access_token: 'clt.example12345Example12345Example', expires_in: 7200, token_type: 'Bearer' },
+      response: {
+        access_token: 'clt.example12345Example12345Example',
+        expires_in: 7200,
+        token_type: 'Bearer',
+      },
     },
   ],
 })

@@ -6,8 +6,13 @@ import { defineEndpoint } from '../vocabulary.ts'
 
 const doc = (slug: string) => ({ url: `https://developers.tiktok.com/doc/data-portability-api-${slug}` })
 const activityScopes = [
-  'portability.all.single', 'portability.all.ongoing', 'portability.activity.single', 'portability.activity.ongoing',
-  'portability.directmessages.single', 'portability.directmessages.ongoing', 'portability.postsandprofile.single',
+  'portability.all.single',
+  'portability.all.ongoing',
+  'portability.activity.single',
+  'portability.activity.ongoing',
+  'portability.directmessages.single',
+  'portability.directmessages.ongoing',
+  'portability.postsandprofile.single',
   'portability.postsandprofile.ongoing',
 ] as const
 const base = {
@@ -17,13 +22,26 @@ const base = {
   encoding: 'json',
   envelope: 'standard',
   scopes: activityScopes,
-  errors: ['access_token_invalid', 'internal_error', 'invalid_params', 'rate_limit_exceeded', 'scope_not_authorized'],
+  errors: [
+    'access_token_invalid',
+    'internal_error',
+    'invalid_params',
+    'rate_limit_exceeded',
+    'scope_not_authorized',
+  ],
   limits: limits.portability,
 } as const
 
 export const exportStatuses = ['pending', 'downloading', 'expired', 'cancelled'] as const
 export const categories = ['all_data', 'video', 'profile', 'activity', 'direct_message'] as const
-const checkFields = ['request_id', 'apply_time', 'collect_time', 'status', 'data_format', 'category_selection_list'] as const
+const checkFields = [
+  'request_id',
+  'apply_time',
+  'collect_time',
+  'status',
+  'data_format',
+  'category_selection_list',
+] as const
 
 export const addDataRequest = defineEndpoint({
   ...base,
@@ -32,7 +50,10 @@ export const addDataRequest = defineEndpoint({
   path: '/v2/user/data/add/',
   doc: doc('add-data-request'),
   query: z.looseObject({ fields: fieldList(['request_id']) }),
-  input: z.looseObject({ data_format: z.enum(['text', 'json']), category_selection_list: z.array(z.enum(categories)) }),
+  input: z.looseObject({
+    data_format: z.enum(['text', 'json']),
+    category_selection_list: z.array(z.enum(categories)),
+  }),
   output: z.looseObject({ request_id: int64() }),
   // A `.single` scope is used up by the first request.
   repeat: 'unless-sent',

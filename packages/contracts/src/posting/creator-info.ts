@@ -31,11 +31,20 @@ export const creatorInfo = defineEndpoint({
     max_video_post_duration_sec: count(),
   }),
   errors: [
-    'spam_risk_too_many_posts', 'spam_risk_user_banned_from_posting', 'reached_active_user_cap', 'access_token_invalid',
-    'scope_not_authorized', 'rate_limit_exceeded', 'internal_error',
+    'spam_risk_too_many_posts',
+    'spam_risk_user_banned_from_posting',
+    'reached_active_user_cap',
+    'access_token_invalid',
+    'scope_not_authorized',
+    'rate_limit_exceeded',
+    'internal_error',
   ],
   // TikTok's page says so on purpose: a creator who cannot post now is still an answer.
-  errorStatus: { spam_risk_too_many_posts: 200, spam_risk_user_banned_from_posting: 200, reached_active_user_cap: 200 },
+  errorStatus: {
+    spam_risk_too_many_posts: 200,
+    spam_risk_user_banned_from_posting: 200,
+    reached_active_user_cap: 200,
+  },
   limits: limits.creatorInfo,
   repeat: 'safe',
   examples: [

@@ -9,7 +9,12 @@ const INBOX = 'https://developers.tiktok.com/doc/content-posting-api-reference-u
 const PHOTO = 'https://developers.tiktok.com/doc/content-posting-api-reference-photo-post'
 const READ = '2026-09-11'
 
-export const privacyLevels = ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'FOLLOWER_OF_CREATOR', 'SELF_ONLY'] as const
+export const privacyLevels = [
+  'PUBLIC_TO_EVERYONE',
+  'MUTUAL_FOLLOW_FRIENDS',
+  'FOLLOWER_OF_CREATOR',
+  'SELF_ONLY',
+] as const
 export type PrivacyLevel = (typeof privacyLevels)[number]
 
 /** Where a video comes from. `video_size`, `chunk_size` in bytes; `total_chunk_count` = floor(size / chunk). */
@@ -64,7 +69,11 @@ const base = {
  * An init has no idempotency key. Without bytes there is no post, so a FILE_UPLOAD init whose answer was lost may be
  * made again: nobody holds the first upload URL. A PULL_FROM_URL init starts TikTok's download: a second one posts twice.
  */
-const repeat = { by: 'source_info.source', cases: { FILE_UPLOAD: 'safe', PULL_FROM_URL: 'unless-sent' }, otherwise: 'unless-sent' } as const
+const repeat = {
+  by: 'source_info.source',
+  cases: { FILE_UPLOAD: 'safe', PULL_FROM_URL: 'unless-sent' },
+  otherwise: 'unless-sent',
+} as const
 
 const ok = { code: 'ok', message: '', log_id: '202210112248442CB9319E1FB30C1073F3' }
 const postInfoExample = {
@@ -75,8 +84,16 @@ const postInfoExample = {
   disable_stitch: false,
   video_cover_timestamp_ms: 1000,
 }
-const uploadSourceExample = { source: 'FILE_UPLOAD', video_size: 50000123, chunk_size: 10000000, total_chunk_count: 5 }
-const pullSourceExample = { source: 'PULL_FROM_URL', video_url: 'https://example.verified.domain.com/example_video.mp4' }
+const uploadSourceExample = {
+  source: 'FILE_UPLOAD',
+  video_size: 50000123,
+  chunk_size: 10000000,
+  total_chunk_count: 5,
+}
+const pullSourceExample = {
+  source: 'PULL_FROM_URL',
+  video_url: 'https://example.verified.domain.com/example_video.mp4',
+}
 const uploadUrlExample = 'https://open-upload.tiktokapis.com/video/?upload_id=67890&upload_token=Xza123'
 
 export const initVideo = defineEndpoint({
@@ -89,9 +106,17 @@ export const initVideo = defineEndpoint({
   input: z.looseObject({ post_info: videoPostInfo, source_info: videoSource }),
   output: initOutput,
   errors: [
-    'invalid_param', 'spam_risk_too_many_posts', 'spam_risk_user_banned_from_posting', 'reached_active_user_cap',
-    'unaudited_client_can_only_post_to_private_accounts', 'url_ownership_unverified', 'privacy_level_option_mismatch',
-    'access_token_invalid', 'scope_not_authorized', 'rate_limit_exceeded', 'internal_error',
+    'invalid_param',
+    'spam_risk_too_many_posts',
+    'spam_risk_user_banned_from_posting',
+    'reached_active_user_cap',
+    'unaudited_client_can_only_post_to_private_accounts',
+    'url_ownership_unverified',
+    'privacy_level_option_mismatch',
+    'access_token_invalid',
+    'scope_not_authorized',
+    'rate_limit_exceeded',
+    'internal_error',
   ],
   invalidField: { 'post_info.privacy_level': 'privacy_level_option_mismatch' },
   repeat,
@@ -100,7 +125,10 @@ export const initVideo = defineEndpoint({
       name: 'file upload',
       source: DIRECT,
       request: { post_info: postInfoExample, source_info: uploadSourceExample },
-      response: { data: { publish_id: 'v_pub_file~v2-1.123456789', upload_url: uploadUrlExample }, error: ok },
+      response: {
+        data: { publish_id: 'v_pub_file~v2-1.123456789', upload_url: uploadUrlExample },
+        error: ok,
+      },
     },
     {
       name: 'pull from URL',
@@ -121,8 +149,14 @@ export const initInboxVideo = defineEndpoint({
   input: z.looseObject({ source_info: videoSource }),
   output: initOutput,
   errors: [
-    'invalid_param', 'spam_risk_too_many_pending_share', 'spam_risk_user_banned_from_posting', 'url_ownership_unverified',
-    'access_token_invalid', 'scope_not_authorized', 'rate_limit_exceeded', 'internal_error',
+    'invalid_param',
+    'spam_risk_too_many_pending_share',
+    'spam_risk_user_banned_from_posting',
+    'url_ownership_unverified',
+    'access_token_invalid',
+    'scope_not_authorized',
+    'rate_limit_exceeded',
+    'internal_error',
   ],
   repeat,
   examples: [
@@ -130,7 +164,10 @@ export const initInboxVideo = defineEndpoint({
       name: 'file upload',
       source: INBOX,
       request: { source_info: uploadSourceExample },
-      response: { data: { publish_id: 'v_inbox_file~v2.123456789', upload_url: uploadUrlExample }, error: ok },
+      response: {
+        data: { publish_id: 'v_inbox_file~v2.123456789', upload_url: uploadUrlExample },
+        error: ok,
+      },
     },
     {
       name: 'pull from URL',
@@ -173,17 +210,29 @@ export const initContent = defineEndpoint({
       source: z.literal('PULL_FROM_URL'),
       photo_images: z
         .array(z.string())
-        .check(z.minLength(1, 'at least one photo'), z.maxLength(mediaRules.photo.maxCount, `at most ${mediaRules.photo.maxCount} photos`)),
+        .check(
+          z.minLength(1, 'at least one photo'),
+          z.maxLength(mediaRules.photo.maxCount, `at most ${mediaRules.photo.maxCount} photos`),
+        ),
       /** From 0. */
       photo_cover_index: count(),
     }),
   }),
   output: z.looseObject({ publish_id: z.string() }),
   errors: [
-    'invalid_param', 'app_version_check_failed', 'spam_risk_too_many_posts', 'spam_risk_user_banned_from_posting',
-    'spam_risk_too_many_pending_share', 'reached_active_user_cap', 'unaudited_client_can_only_post_to_private_accounts',
-    'url_ownership_unverified', 'privacy_level_option_mismatch', 'access_token_invalid', 'scope_not_authorized',
-    'rate_limit_exceeded', 'internal_error',
+    'invalid_param',
+    'app_version_check_failed',
+    'spam_risk_too_many_posts',
+    'spam_risk_user_banned_from_posting',
+    'spam_risk_too_many_pending_share',
+    'reached_active_user_cap',
+    'unaudited_client_can_only_post_to_private_accounts',
+    'url_ownership_unverified',
+    'privacy_level_option_mismatch',
+    'access_token_invalid',
+    'scope_not_authorized',
+    'rate_limit_exceeded',
+    'internal_error',
   ],
   invalidField: { 'post_info.privacy_level': 'privacy_level_option_mismatch' },
   repeat: 'unless-sent',
@@ -202,7 +251,10 @@ export const initContent = defineEndpoint({
         source_info: {
           source: 'PULL_FROM_URL',
           photo_cover_index: 1,
-          photo_images: ['https://tiktokcdn.com/obj/example-image-01.webp', 'https://tiktokcdn.com/obj/example-image-02.webp'],
+          photo_images: [
+            'https://tiktokcdn.com/obj/example-image-01.webp',
+            'https://tiktokcdn.com/obj/example-image-02.webp',
+          ],
         },
         post_mode: 'DIRECT_POST',
         media_type: 'PHOTO',

@@ -8,7 +8,11 @@ const PAGE = 'https://developers.tiktok.com/doc/content-posting-api-reference-ge
 const TRANSFER = 'https://developers.tiktok.com/doc/content-posting-api-media-transfer-guide'
 
 export const publishStatuses = [
-  'PROCESSING_UPLOAD', 'PROCESSING_DOWNLOAD', 'SEND_TO_USER_INBOX', 'PUBLISH_COMPLETE', 'FAILED',
+  'PROCESSING_UPLOAD',
+  'PROCESSING_DOWNLOAD',
+  'SEND_TO_USER_INBOX',
+  'PUBLISH_COMPLETE',
+  'FAILED',
 ] as const
 
 /** Public post ids have been seen as a list, a single value, and missing; they come as a list here. */
@@ -44,8 +48,13 @@ export const publishStatus = defineEndpoint({
     downloaded_bytes: z.optional(count()),
   }),
   errors: [
-    'invalid_publish_id', 'token_not_authorized_for_specified_publish_id', 'access_token_invalid', 'scope_not_authorized',
-    'rate_limit_exceeded', 'internal_error', 'invalid_param',
+    'invalid_publish_id',
+    'token_not_authorized_for_specified_publish_id',
+    'access_token_invalid',
+    'scope_not_authorized',
+    'rate_limit_exceeded',
+    'internal_error',
+    'invalid_param',
   ],
   limits: limits.status,
   examples: [
@@ -54,7 +63,12 @@ export const publishStatus = defineEndpoint({
       source: PAGE,
       request: { publish_id: 'v_pub_url~v2.123456789' },
       response: {
-        data: { status: 'FAILED', fail_reason: 'picture_size_check_failed', publicaly_available_post_id: [], uploaded_bytes: 10000 },
+        data: {
+          status: 'FAILED',
+          fail_reason: 'picture_size_check_failed',
+          publicaly_available_post_id: [],
+          uploaded_bytes: 10000,
+        },
         error: { code: 'ok', message: '', log_id: '202210112248442CB9319E1FB30C1073F3' },
       },
     },
@@ -70,8 +84,15 @@ export const cancelPublish = defineEndpoint({
   input: z.looseObject({ publish_id: z.string() }),
   output: z.looseObject({}),
   errors: [
-    'invalid_publish_id', 'token_not_authorized_for_specified_publish_id', 'publish_not_cancellable', 'url_ownership_unverified',
-    'access_token_invalid', 'scope_not_authorized', 'rate_limit_exceeded', 'internal_error', 'invalid_param',
+    'invalid_publish_id',
+    'token_not_authorized_for_specified_publish_id',
+    'publish_not_cancellable',
+    'url_ownership_unverified',
+    'access_token_invalid',
+    'scope_not_authorized',
+    'rate_limit_exceeded',
+    'internal_error',
+    'invalid_param',
   ],
   examples: [
     {

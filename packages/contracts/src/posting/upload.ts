@@ -21,7 +21,9 @@ export const uploadMedia = defineEndpoint({
 })
 
 /** Reads `bytes FIRST-LAST/TOTAL`; `undefined` when it is malformed. */
-export function parseContentRange(header: string): { first: number; last: number; total: number } | undefined {
+export function parseContentRange(
+  header: string,
+): { first: number; last: number; total: number } | undefined {
   const match = /^bytes\s+(\d+)-(\d+)\/(\d+)$/i.exec(header.trim())
   if (match === null) return undefined
   const [first, last, total] = [Number(match[1]), Number(match[2]), Number(match[3])]

@@ -17,11 +17,18 @@ export const envelope = z.looseObject({
 })
 
 /** A number in the documentation, a string in captured payloads. */
-const postId = z.codec(z.union([z.string(), int64()]), z.string(), { decode: (wire) => String(wire), encode: (ours) => ours })
+const postId = z.codec(z.union([z.string(), int64()]), z.string(), {
+  decode: (wire) => String(wire),
+  encode: (ours) => ours,
+})
 /** `INBOX_SHARE` is documented; direct posts have been captured as `DIRECT_PUBLISH`. */
 const publishType = z.optional(openEnum(['INBOX_SHARE', 'DIRECT_PUBLISH']))
 const published = z.looseObject({ publish_id: z.string(), publish_type: publishType })
-const publicly = z.looseObject({ publish_id: z.string(), post_id: z.optional(postId), publish_type: publishType })
+const publicly = z.looseObject({
+  publish_id: z.string(),
+  post_id: z.optional(postId),
+  publish_type: publishType,
+})
 const shared = z.looseObject({ share_id: z.string() })
 
 export const events = {
@@ -42,10 +49,22 @@ export const events = {
     source: STATUS,
     content: z.looseObject({ publish_id: z.string(), reason: z.string(), publish_type: publishType }),
   },
-  'post.publish.complete': { title: 'A post was made; may come again for further posts from one draft', source: STATUS, content: published },
+  'post.publish.complete': {
+    title: 'A post was made; may come again for further posts from one draft',
+    source: STATUS,
+    content: published,
+  },
   'post.publish.inbox_delivered': { title: 'A draft reached the inbox', source: STATUS, content: published },
-  'post.publish.publicly_available': { title: 'A post can be seen by everyone', source: STATUS, content: publicly },
-  'post.publish.no_longer_publicaly_available': { title: 'A post is no longer public (spelt so by TikTok)', source: STATUS, content: publicly },
+  'post.publish.publicly_available': {
+    title: 'A post can be seen by everyone',
+    source: STATUS,
+    content: publicly,
+  },
+  'post.publish.no_longer_publicaly_available': {
+    title: 'A post is no longer public (spelt so by TikTok)',
+    source: STATUS,
+    content: publicly,
+  },
 } as const
 
 export type WebhookEventName = keyof typeof events

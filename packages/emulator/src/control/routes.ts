@@ -1,0 +1,235 @@
+import { parse as parseYaml } from 'yaml'
+import * as z from 'zod/mini'
+import { type Answer, jsonAnswer } from '../http/answer.ts'
+import type { Exchange, RawHandler } from '../http/exchange.ts'
+import type { Router } from '../http/router.ts'
+import { allow, eligibleCreators, readConsentRequest, refuse } from '../oauth/consent.ts'
+import { endGrant } from '../oauth/tokens.ts'
+import { gradientPng } from '../pages/picture.ts'
+import type { Platform } from '../platform.ts'
+import { isFinal, postFromInbox } from '../posting/life-cycle.ts'
+import { defaultSettings, type Settings } from '../settings.ts'
+import { plant, seedSpec } from '../state/seed.ts'
+import { resend } from '../webhooks/delivery.ts'
+import { type Faults, faultSpec } from './faults.ts'
+import type { RequestLog } from './request-log.ts'
+
+export interface Control {
+  platform: Platform
+  faults: Faults
+  log: RequestLog
+  reset: () => Promise<void>
+  snapshot: () => unknown
+  restore: (snapshot: unknown) => Promise<void>
+  advance: (seconds: number) => Promise<void>
+}
+
+/** The emulator's own API under `/_emulator/`. */
+export function addControlRoutes(router: Router, control: Control): void {
+  const { platform, faults, log } = control
+  const { world, clock } = platform
+  const on = (method: string, path: string, handler: RawHandler): void =>
+    router.add(method, `/_emulator/${path}`, handler)
+  const clockState = () => ({
+    now: new Date(clock.now()).toISOString(),
+    frozen: clock.frozen,
+    offset_seconds: Math.round(clock.offset / 1000),
+  })
+
+  on('GET', 'health', () => ok({ ok: true, ...clockState() }))
+  on('POST', 'reset', async () => {
+    await control.reset()
+    return ok({ ok: true })
+  })
+
+  on('GET', 'clock', () => ok(clockState()))
+  const clockSpec = z.union([
+    z.strictObject({ advance_seconds: z.number().check(z.minimum(0)) }),
+    z.strictObject({ now: z.iso.datetime({ offset: true }) }),
+  ])
+  on(
+    'POST',
+    'clock',
+    withBody(clockSpec, async (body) => {
+      if ('now' in body) {
+        const target = new Date(body.now).getTime()
+        if (target < clock.now()) return bad('now: time does not run backwards')
+        await control.advance((target - clock.now()) / 1000)
+      } else await control.advance(body.advance_seconds)
+      return ok(clockState())
+    }),
+  )
+
+  on('GET', 'faults', () => ok({ faults: faults.list() }))
+  on(
+    'POST',
+    'faults',
+    withBody(faultSpec, (body) => ok(faults.add(body))),
+  )
+  on('DELETE', 'faults', () => {
+    faults.remove()
+    return ok({ ok: true })
+  })
+  on('DELETE', 'faults/:id', (_exchange, params) => {
+    faults.remove(params.id ?? '')
+    return ok({ ok: true })
+  })
+
+  on('GET', 'requests', (exchange) => ok({ requests: log.list(Number(exchange.query.get('limit') ?? 500)) }))
+  on('DELETE', 'requests', () => {
+    log.clear()
+    return ok({ ok: true })
+  })
+
+  const authorizeSpec = z.strictObject({
+    authorize_url: z.string(),
+    user: z.string(),
+    deny_scopes: z.optional(z.array(z.string())),
+    deny: z.optional(z.boolean()),
+  })
+  on(
+    'POST',
+    'authorize',
+    withBody(authorizeSpec, (body) => authorize(platform, body)),
+  )
+
+  on('GET', 'snapshot', () => jsonAnswer(200, control.snapshot()))
+  on('PUT', 'snapshot', async (exchange) => {
+    let value: unknown
+    try {
+      value = JSON.parse((await exchange.body()).toString('utf8'))
+    } catch {
+      return bad('the snapshot is not JSON')
+    }
+    await control.restore(value)
+    return ok({ ok: true })
+  })
+  on('POST', 'seed', async (exchange) => {
+    let value: unknown
+    try {
+      // JSON is YAML too.
+      value = parseYaml((await exchange.body()).toString('utf8'), { maxAliasCount: 20 })
+    } catch (error) {
+      return bad(`the seed is not YAML: ${(error as Error).message.split('\n')[0]}`)
+    }
+    const read = z.safeParse(seedSpec, value)
+    if (!read.success) return bad(explain(read.error))
+    plant(platform, read.data)
+    return ok({ apps: world.apps.size, creators: world.creators.size })
+  })
+
+  on('GET', 'settings', () => ok(platform.settings))
+  on('POST', 'settings', async (exchange) => {
+    const change = JSON.parse((await exchange.body()).toString('utf8') || '{}') as Record<string, unknown>
+    const problem = applySettings(platform.settings, change)
+    return problem === undefined ? ok(platform.settings) : bad(problem)
+  })
+
+  on('GET', 'publishes', () =>
+    ok({ publishes: [...world.publishes.values()].map((post) => ({ ...post, final: isFinal(post) })) }),
+  )
+  on('POST', 'publishes/:id/post', (_exchange, params) => {
+    const post = world.publishes.get(params.id ?? '')
+    if (post?.state !== 'SEND_TO_USER_INBOX') return bad('there is no draft of that id in an inbox')
+    postFromInbox(platform, post)
+    return ok(post)
+  })
+  on('GET', 'videos', () => ok({ videos: [...world.videos.values()] }))
+  on('GET', 'apps', () => ok({ apps: [...world.apps.values()].map(({ secret: _secret, ...app }) => app) }))
+  on('GET', 'creators', () => ok({ creators: [...world.creators.values()] }))
+  on('GET', 'grants', () =>
+    ok({
+      grants: [...world.grants.values()].map((grant) => ({
+        ...grant,
+        access_tokens: world.accessTokens.where('grant', grant.id).length,
+        refresh_tokens: world.refreshTokens.where('grant', grant.id).length,
+      })),
+    }),
+  )
+  /** The user disconnects the app in TikTok. */
+  on('DELETE', 'grants/:id', (exchange, params) => {
+    const grant = world.grants.get(params.id ?? '')
+    if (grant === undefined) return bad('there is no such grant')
+    endGrant(platform, grant, Number(exchange.query.get('reason') ?? 1))
+    return ok({ ok: true })
+  })
+  on('GET', 'webhooks', () => ok({ deliveries: [...world.deliveries.values()] }))
+  on('POST', 'webhooks/:id/resend', (_exchange, params) => {
+    const delivery = world.deliveries.get(params.id ?? '')
+    if (delivery === undefined) return bad('there is no such delivery')
+    resend(platform, delivery)
+    return ok({ ok: true })
+  })
+
+  on('GET', 'media/avatar/:name', (_exchange, params) => picture(params.name ?? '', 96, 96))
+  on('GET', 'media/cover/:name', (_exchange, params) => picture(params.name ?? '', 90, 160))
+}
+
+function authorize(
+  platform: Platform,
+  body: {
+    authorize_url: string
+    user: string
+    deny_scopes?: string[] | undefined
+    deny?: boolean | undefined
+  },
+): Answer {
+  if (!URL.canParse(body.authorize_url)) return bad('authorize_url: must be an absolute URL')
+  const read = readConsentRequest(platform, new URL(body.authorize_url).searchParams)
+  if (!read.ok) return bad(`${read.parameter} ${read.problem}`)
+  const creator = eligibleCreators(platform, read.request.app).find((one) => one.id === body.user)
+  if (creator === undefined)
+    return bad(`user: ${body.user} is not among the accounts that may authorize this app`)
+  if (body.deny === true) return ok({ redirect_url: refuse(read.request) })
+  const granted = read.request.scopes.filter((scope) => body.deny_scopes?.includes(scope) !== true)
+  return ok({ redirect_url: allow(platform, read.request, creator, granted) })
+}
+
+/** Takes known settings of the right type; says what is wrong otherwise, and changes nothing. */
+export function applySettings(settings: Settings, change: Record<string, unknown>): string | undefined {
+  for (const [name, value] of Object.entries(change)) {
+    if (!Object.hasOwn(defaultSettings, name))
+      return `${name}: no such setting; there are ${Object.keys(defaultSettings).join(', ')}`
+    const expected = typeof defaultSettings[name as keyof Settings]
+    if (typeof value !== expected) return `${name}: must be a ${expected}`
+  }
+  Object.assign(settings, change)
+  return undefined
+}
+
+function withBody<S extends z.ZodMiniType>(
+  schema: S,
+  handler: (body: z.output<S>) => Answer | Promise<Answer>,
+) {
+  return async (exchange: Exchange): Promise<Answer> => {
+    let value: unknown
+    try {
+      value = JSON.parse((await exchange.body()).toString('utf8') || '{}')
+    } catch {
+      return bad('the body is not JSON')
+    }
+    const read = z.safeParse(schema, value)
+    return read.success ? handler(read.data) : bad(explain(read.error))
+  }
+}
+
+function explain(error: z.core.$ZodError): string {
+  const issue = error.issues[0]
+  return `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`
+}
+
+function ok(value: unknown): Answer {
+  return jsonAnswer(200, value)
+}
+
+function bad(problem: string): Answer {
+  return jsonAnswer(400, { problem })
+}
+
+function picture(name: string, width: number, height: number): Answer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'image/png', 'cache-control': 'max-age=3600' },
+    body: gradientPng(name, width, height),
+  }
+}

@@ -1,0 +1,274 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { authorize } from '@tockwork/contracts/oauth'
+import { type Clock, cryptoRandom, seededRandom, systemClock } from '@tockwork/kernel'
+import { type Fault, type FaultSpec, Faults } from './control/faults.ts'
+import { type LoggedRequest, RequestLog } from './control/request-log.ts'
+import { addControlRoutes, applySettings } from './control/routes.ts'
+import { displayEndpoints, displayHandlers } from './display/handlers.ts'
+import { type BoundEndpoint, bind } from './endpoint/handlers.ts'
+import { Router } from './http/router.ts'
+import { createEmulatorServer } from './http/server.ts'
+import { SlidingWindows } from './limits.ts'
+import { answerConsent, showConsent } from './oauth/authorize-page.ts'
+import { tokenEndpoints, tokenHandlers } from './oauth/tokens.ts'
+import type { Platform } from './platform.ts'
+import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
+import { registerLifeCycle, sweepMedia } from './posting/life-cycle.ts'
+import { receiveChunk } from './posting/receive.ts'
+import { defaultSettings, type Settings } from './settings.ts'
+import { Ids } from './state/ids.ts'
+import { openWorld, type World } from './state/model.ts'
+import { defaultSeed, plant, type SeedSpec } from './state/seed.ts'
+import { Store, type StoreContents } from './state/store.ts'
+import { Timers } from './time/timers.ts'
+import { VirtualClock } from './time/virtual-clock.ts'
+import { notify, registerDelivery } from './webhooks/delivery.ts'
+
+export interface EmulatorOptions {
+  /** 0 picks a free one. */
+  port?: number
+  host?: string
+  /** Where state and received media live; absent: memory and a temporary folder. */
+  dataDir?: string
+  /** Time stands still until it is moved. */
+  frozen?: boolean
+  /** Start of the emulated time. */
+  now?: string
+  /** Makes ids, tokens and chances repeatable. */
+  seed?: string
+  /** What lives in a new world; absent: the demo apps and creators. */
+  world?: SeedSpec
+  settings?: Partial<Settings>
+  clock?: Clock
+  onBug?: (error: unknown) => void
+}
+
+interface Snapshot {
+  version: 1
+  now: string
+  settings: Settings
+  contents: StoreContents
+}
+
+/** TikTok's developer platform in this process. Made by `startEmulator`. */
+export class Emulator {
+  readonly clock: VirtualClock
+  readonly world: World
+  readonly settings: Settings
+  readonly #platform: Platform
+  readonly #store: Store
+  readonly #faults: Faults
+  readonly #log = new RequestLog()
+  readonly #router = new Router()
+  readonly #server: Server
+  readonly #options: EmulatorOptions
+  readonly #temporary: string | undefined
+  #origin = ''
+
+  constructor(options: EmulatorOptions = {}) {
+    this.#options = options
+    const real = options.clock ?? systemClock
+    this.#temporary =
+      options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'tockwork-emulator-')) : undefined
+    const mediaFolder = join(options.dataDir ?? (this.#temporary as string), 'media')
+    mkdirSync(mediaFolder, { recursive: true, mode: 0o700 })
+    this.#store = new Store(options.dataDir)
+    this.world = openWorld(this.#store)
+    this.#store.load()
+    this.settings = { ...defaultSettings, ...options.settings }
+    const kept = this.world.meta.get('clock')?.value as { now: number } | undefined
+    const start = options.now === undefined ? undefined : new Date(options.now).getTime()
+    this.clock = new VirtualClock(real, { frozen: options.frozen ?? false, ...startTime(start, kept, real) })
+    const ids = new Ids(this.world, options.seed)
+    this.#faults = new Faults(
+      options.seed === undefined
+        ? cryptoRandom
+        : seededRandom([...options.seed].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7)),
+    )
+    const timers = new Timers(this.world, this.clock, real, ids, () => this.#store.flush())
+    this.#platform = {
+      world: this.world,
+      clock: this.clock,
+      real,
+      ids,
+      settings: this.settings,
+      timers,
+      limits: new SlidingWindows(),
+      mediaFolder,
+      origin: () => this.#origin,
+      notify: (...event) => notify(this.#platform, ...event),
+    }
+    registerLifeCycle(this.#platform)
+    registerDelivery(this.#platform)
+    this.clock.onMove(() => this.#keepClock())
+    if (this.world.apps.size === 0 && this.world.creators.size === 0)
+      plant(this.#platform, options.world ?? defaultSeed)
+    this.#server = createEmulatorServer({
+      platform: this.#platform,
+      router: this.#router,
+      bound: this.#route(),
+      faults: this.#faults,
+      log: this.#log,
+      flush: () => this.#store.flush(),
+      onBug: options.onBug ?? ((error) => console.error('emulator bug:', error)),
+    })
+  }
+
+  /** `http://127.0.0.1:<port>`, once it listens. */
+  get origin(): string {
+    return this.#origin
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  async listen(): Promise<void> {
+    const host = this.#options.host ?? '127.0.0.1'
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(this.#options.port ?? 0, host, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+    this.#origin = `http://${host === '127.0.0.1' || host === '0.0.0.0' ? 'localhost' : host}:${this.port}`
+    this.#store.flush()
+    this.#platform.timers.arm()
+  }
+
+  /** Moves time forward, from one thing that comes due to the next, each at its own time. */
+  async advance(seconds: number): Promise<void> {
+    const target = this.clock.now() + seconds * 1000
+    await this.settle()
+    for (;;) {
+      const due = this.#platform.timers.nextDue()
+      if (due === undefined || due > target) break
+      this.clock.advance(Math.max(0, due - this.clock.now()))
+      await this.settle()
+    }
+    this.clock.advance(Math.max(0, target - this.clock.now()))
+    await this.settle()
+  }
+
+  /** Does what is due now. */
+  async settle(): Promise<void> {
+    await this.#platform.timers.run()
+    this.#store.flush()
+  }
+
+  addFault(spec: FaultSpec): Fault {
+    return this.#faults.add(spec)
+  }
+
+  clearFaults(): void {
+    this.#faults.remove()
+  }
+
+  requests(): LoggedRequest[] {
+    return this.#log.list()
+  }
+
+  /** Changes settings; throws with the name of a wrong one. */
+  configure(change: Partial<Settings>): void {
+    const problem = applySettings(this.settings, change as Record<string, unknown>)
+    if (problem !== undefined) throw new TypeError(problem)
+  }
+
+  /** Adds apps and creators. */
+  plant(seed: SeedSpec): void {
+    plant(this.#platform, seed)
+    this.#store.flush()
+  }
+
+  snapshot(): Snapshot {
+    return {
+      version: 1,
+      now: new Date(this.clock.now()).toISOString(),
+      settings: { ...this.settings },
+      contents: structuredClone(this.#store.contents()),
+    }
+  }
+
+  async restore(snapshot: unknown): Promise<void> {
+    const read = snapshot as Partial<Snapshot> | null
+    if (read?.version !== 1 || typeof read.contents !== 'object')
+      throw new TypeError('not a snapshot of this emulator')
+    this.#store.restore(read.contents)
+    Object.assign(this.settings, read.settings)
+    this.#platform.limits.clear()
+    await this.settle()
+  }
+
+  /** An empty world with the first seed again; time goes on. */
+  async reset(): Promise<void> {
+    this.#store.restore({})
+    this.#keepClock()
+    this.#faults.remove()
+    this.#log.clear()
+    this.#platform.limits.clear()
+    plant(this.#platform, this.#options.world ?? defaultSeed)
+    await sweepMedia(this.#platform)
+    this.#store.flush()
+  }
+
+  async close(): Promise<void> {
+    this.#platform.timers.stop()
+    this.#server.closeAllConnections()
+    if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#store.close()
+    if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Everything that answers, in one place. */
+  #route(): Map<string, BoundEndpoint> {
+    const bound = [
+      ...bind(tokenEndpoints, tokenHandlers),
+      ...bind(displayEndpoints, displayHandlers),
+      ...bind(postingEndpoints, postingHandlers),
+    ]
+    for (const { endpoint } of bound) this.#router.addEndpoint(endpoint)
+    const platform = this.#platform
+    this.#router.add('GET', authorize.path.slice(0, -1), (exchange) => showConsent(platform, exchange))
+    this.#router.add('POST', authorize.path.slice(0, -1), (exchange) => answerConsent(platform, exchange))
+    this.#router.add('PUT', '/video', (exchange) => receiveChunk(platform, exchange))
+    this.#router.add('PUT', '/upload', (exchange) => receiveChunk(platform, exchange))
+    addControlRoutes(this.#router, {
+      platform,
+      faults: this.#faults,
+      log: this.#log,
+      reset: () => this.reset(),
+      snapshot: () => this.snapshot(),
+      restore: (snapshot) => this.restore(snapshot),
+      advance: (seconds) => this.advance(seconds),
+    })
+    return new Map(bound.map((one) => [one.endpoint.id, one]))
+  }
+
+  #keepClock(): void {
+    this.world.meta.put({ id: 'clock', value: { now: this.clock.now(), offset: this.clock.offset } })
+    this.#platform.timers.arm()
+  }
+}
+
+/** A restarted world goes on at the offset it had; it never goes back before what it has lived. */
+function startTime(start: number | undefined, kept: unknown, real: Clock): { now?: number } {
+  if (start !== undefined) return { now: start }
+  const offset = (kept as { offset?: number } | undefined)?.offset
+  return offset === undefined ? {} : { now: real.now() + offset }
+}
+
+/** Starts an emulator on a port of its own. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = new Emulator(options)
+  await emulator.listen()
+  return emulator
+}

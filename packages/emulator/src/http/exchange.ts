@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http'
+import type { Answer } from './answer.ts'
+
+export const MAX_BODY_BYTES = 1024 * 1024
+
+export class BodyTooLarge extends Error {}
+
+/** One request on its way through the emulator, and what was learnt about it. */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Without the port, lower case. */
+  readonly host: string
+  readonly logId: string
+  readonly startedAt: number
+  /** What a strict server would refuse. */
+  readonly warnings: string[] = []
+  endpoint: string | undefined
+  clientKey: string | undefined
+  creator: string | undefined
+  /** Why it was answered as it was: an error code, a fault, `ok`. */
+  verdict = 'ok'
+  /** Rate-limit headers of this answer. */
+  rate: { remaining: number; resetSeconds: number } | undefined
+  #body: Promise<Buffer> | undefined
+
+  constructor(request: IncomingMessage, logId: string, startedAt: number) {
+    this.request = request
+    this.method = request.method ?? 'GET'
+    const url = request.url ?? '/'
+    // A forward proxy's client sends the whole address.
+    const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/]*/i, '') || '/'
+    const mark = target.indexOf('?')
+    this.path = mark < 0 ? target : target.slice(0, mark)
+    this.query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
+    const forwarded = this.header('x-forwarded-host')
+    const absolute = /^https?:\/\/([^/]+)/i.exec(url)?.[1]
+    this.host = (forwarded ?? absolute ?? this.header('host') ?? '').replace(/:\d+$/, '').toLowerCase()
+    this.logId = logId
+    this.startedAt = startedAt
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name]
+    return Array.isArray(value) ? value[0] : value
+  }
+
+  get contentType(): string {
+    return (this.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  }
+
+  /** The whole body, read once. @throws {BodyTooLarge} */
+  body(): Promise<Buffer> {
+    this.#body ??= readAll(this.request)
+    return this.#body
+  }
+
+  warn(text: string): void {
+    this.warnings.push(text)
+  }
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
+    return Buffer.alloc(0)
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > MAX_BODY_BYTES) throw new BodyTooLarge()
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+export type RawHandler = (exchange: Exchange, params: Record<string, string>) => Answer | Promise<Answer>

@@ -1,0 +1,207 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type ErrorEntry, openErrors } from '@tockwork/contracts'
+import type { Fault, FaultAction, Faults } from '../control/faults.ts'
+import type { RequestLog } from '../control/request-log.ts'
+import { callEndpoint } from '../endpoint/adapter.ts'
+import type { BoundEndpoint } from '../endpoint/handlers.ts'
+import type { Platform } from '../platform.ts'
+import { logId } from '../state/ids.ts'
+import { type Answer, jsonAnswer } from './answer.ts'
+import { BodyTooLarge, Exchange } from './exchange.ts'
+import type { Route, Router } from './router.ts'
+
+export interface ServerParts {
+  platform: Platform
+  router: Router
+  bound: Map<string, BoundEndpoint>
+  faults: Faults
+  log: RequestLog
+  /** Writes what changed to disk. */
+  flush: () => void
+  onBug: (error: unknown) => void
+}
+
+/** The emulator's HTTP server: the life of a request from the first byte to the log. */
+export function createEmulatorServer(parts: ServerParts): Server {
+  let count = 0
+  // Uploads of hours are fine, and a slow client is not an attack on a local tool.
+  return createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
+    count += 1
+    const now = parts.platform.clock.now()
+    const exchange = new Exchange(request, logId(now, count), now)
+    serve(parts, exchange, response).catch((error: unknown) => {
+      parts.onBug(error)
+      response.destroy()
+    })
+  })
+}
+
+async function serve(parts: ServerParts, exchange: Exchange, response: ServerResponse): Promise<void> {
+  const started = performance.now()
+  const route = parts.router.find(exchange)
+  const fault = pickFault(parts, exchange, route)
+  if (fault?.action.delay_ms !== undefined) await parts.platform.real.sleep(fault.action.delay_ms)
+
+  let answer: Answer | undefined
+  if (fault === undefined) answer = await work(parts, exchange, route)
+  else {
+    exchange.verdict = `fault ${fault.id}`
+    answer = await workWithFault(parts, exchange, route, fault.action)
+  }
+  // What the answer says is on disk before it leaves.
+  parts.flush()
+  if (answer === undefined) response.destroy()
+  else send(exchange, response, answer, fault?.action)
+  record(parts, exchange, answer, performance.now() - started)
+}
+
+async function work(
+  parts: ServerParts,
+  exchange: Exchange,
+  route: Route | undefined,
+): Promise<Answer | undefined> {
+  try {
+    if (route === undefined) return notFound(parts, exchange)
+    if (route.kind === 'raw') return await route.handler(exchange, route.params)
+    const bound = route.candidates
+      .map((endpoint) => parts.bound.get(endpoint.id))
+      .filter((one) => one !== undefined)
+    if (bound.length === 0) return notModelled(exchange, route.candidates[0]?.id ?? '')
+    return await callEndpoint(bound, parts.platform, exchange)
+  } catch (error) {
+    if (error instanceof BodyTooLarge) {
+      exchange.verdict = 'body too large'
+      return jsonAnswer(413, { emulator: 'The request body is larger than 1 MiB.' }, { connection: 'close' })
+    }
+    if (exchange.request.errored !== null || exchange.request.destroyed) {
+      exchange.verdict = 'the client went away'
+      return undefined
+    }
+    parts.onBug(error)
+    exchange.verdict = 'emulator bug'
+    return jsonAnswer(500, {
+      emulator: 'This is a bug of the emulator, not an answer of TikTok.',
+      detail: String(error),
+    })
+  }
+}
+
+/** Lossy answers need the work done, the others do without. */
+async function workWithFault(
+  parts: ServerParts,
+  exchange: Exchange,
+  route: Route | undefined,
+  action: FaultAction,
+): Promise<Answer | undefined> {
+  if (action.drop === 'before') return undefined
+  if (action.cut_request_after_bytes !== undefined) {
+    await readUpTo(exchange.request, action.cut_request_after_bytes)
+    return undefined
+  }
+  const cut = action.drop !== undefined || action.truncate_to_bytes !== undefined
+  if (action.status !== undefined || action.code !== undefined || action.body !== undefined)
+    return faultAnswer(exchange, route, action)
+  const verdict = exchange.verdict
+  const answer = await work(parts, exchange, route)
+  if (cut) exchange.verdict = `${verdict} after ${exchange.verdict}`
+  return action.drop === 'after' ? undefined : answer
+}
+
+function faultAnswer(exchange: Exchange, route: Route | undefined, action: FaultAction): Answer {
+  const code = action.code ?? 'internal_error'
+  const entry = (openErrors as Record<string, ErrorEntry>)[code]
+  const status = action.status ?? entry?.status ?? 500
+  exchange.request.resume()
+  if (action.body !== undefined)
+    return { status, headers: { 'content-type': 'text/plain', ...action.headers }, body: action.body }
+  const flat = route?.kind === 'endpoints' && route.candidates[0]?.envelope !== 'standard'
+  const message = action.message ?? entry?.meaning ?? code
+  return jsonAnswer(
+    status,
+    flat
+      ? { error: code, error_description: message, log_id: exchange.logId }
+      : { data: {}, error: { code, message, log_id: exchange.logId } },
+    action.headers,
+  )
+}
+
+function pickFault(
+  { faults, platform }: ServerParts,
+  exchange: Exchange,
+  route: Route | undefined,
+): Fault | undefined {
+  if (!faults.any || exchange.path.startsWith('/_emulator/')) return undefined
+  const endpoint =
+    route?.kind === 'endpoints'
+      ? route.candidates[0]?.id
+      : exchange.method === 'PUT'
+        ? 'posting.uploadMedia'
+        : undefined
+  const token = /^Bearer\s+(\S+)/i.exec(exchange.header('authorization') ?? '')?.[1]
+  const row = token === undefined ? undefined : platform.world.accessTokens.get(token)
+  const user = row?.grant === undefined ? undefined : platform.world.grants.get(row.grant)?.creator
+  return faults.pick(exchange, endpoint, {
+    ...(user === undefined ? {} : { user }),
+    ...(row === undefined ? {} : { clientKey: row.clientKey }),
+  })
+}
+
+async function readUpTo(request: IncomingMessage, bytes: number): Promise<void> {
+  let read = 0
+  if (bytes === 0) return
+  for await (const part of request as AsyncIterable<Buffer>) {
+    read += part.length
+    if (read >= bytes) return
+  }
+}
+
+function send(exchange: Exchange, response: ServerResponse, answer: Answer, action?: FaultAction): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
+  if (action?.drop === 'mid_answer') {
+    response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length })
+    response.write(body.subarray(0, Math.max(1, Math.floor(body.length / 2))), () => response.destroy())
+    return
+  }
+  const shown = action?.truncate_to_bytes === undefined ? body : body.subarray(0, action.truncate_to_bytes)
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': shown.length })
+  response.end(exchange.method === 'HEAD' ? undefined : shown)
+  // Bytes of a refused upload still on their way: read a little so that the answer arrives, then let go.
+  if (!exchange.request.complete) exchange.request.resume()
+}
+
+function notFound({ router }: ServerParts, exchange: Exchange): Answer {
+  const methods = router.methodsAt(exchange.path)
+  exchange.verdict = methods.length > 0 ? 'method not allowed' : 'no such path'
+  if (methods.length > 0)
+    return jsonAnswer(
+      405,
+      { emulator: `${exchange.path} takes ${methods.join(', ')}, not ${exchange.method}.` },
+      { allow: methods.join(', ') },
+    )
+  return jsonAnswer(404, { emulator: `The emulator knows no ${exchange.method} ${exchange.path}.` })
+}
+
+function notModelled(exchange: Exchange, id: string): Answer {
+  exchange.verdict = 'not emulated'
+  exchange.endpoint = id
+  return jsonAnswer(501, { emulator: `${id} is known but not emulated yet.` })
+}
+
+function record({ log }: ServerParts, exchange: Exchange, answer: Answer | undefined, tookMs: number): void {
+  if (exchange.path.startsWith('/_emulator/')) return
+  log.add({
+    at: new Date(exchange.startedAt).toISOString(),
+    method: exchange.method,
+    host: exchange.host,
+    path: exchange.path,
+    query: exchange.query.toString(),
+    ...(exchange.endpoint === undefined ? {} : { endpoint: exchange.endpoint }),
+    ...(exchange.clientKey === undefined ? {} : { client_key: exchange.clientKey }),
+    ...(exchange.creator === undefined ? {} : { user: exchange.creator }),
+    status: answer?.status ?? 0,
+    verdict: exchange.verdict,
+    warnings: exchange.warnings,
+    took_ms: Math.round(tookMs * 100) / 100,
+    log_id: exchange.logId,
+  })
+}

@@ -1,0 +1,120 @@
+import { scopes as allScopes } from '@tockwork/contracts'
+import type { Platform } from '../platform.ts'
+import type { AppRow, CreatorRow } from '../state/model.ts'
+
+export interface ConsentRequest {
+  app: AppRow
+  /** Asked for. */
+  scopes: string[]
+  redirectUri: string
+  state: string | undefined
+  challenge: string | undefined
+}
+
+export type ReadConsent =
+  | { ok: true; request: ConsentRequest; warnings: string[] }
+  | { ok: false; parameter: string; problem: string }
+
+const DESKTOP_HOSTS = new Set(['localhost', '127.0.0.1'])
+
+/** Checks an authorize request. TikTok shows mistakes on a page of its own that names the parameter. */
+export function readConsentRequest(platform: Platform, query: URLSearchParams): ReadConsent {
+  const bad = (parameter: string, problem: string): ReadConsent => ({ ok: false, parameter, problem })
+  const clientKey = query.get('client_key') ?? ''
+  const app = platform.world.apps.get(clientKey)
+  if (clientKey === '')
+    return bad(
+      'client_key',
+      query.has('client_id') ? 'is missing (TikTok says client_key, not client_id)' : 'is missing',
+    )
+  if (app === undefined) return bad('client_key', 'is unknown')
+  const redirectUri = query.get('redirect_uri') ?? ''
+  if (redirectUri === '') return bad('redirect_uri', 'is missing')
+  if (!app.redirectUris.some((pattern) => redirectMatches(pattern, redirectUri)))
+    return bad('redirect_uri', 'is not registered for this app')
+  if (query.get('response_type') !== 'code') return bad('response_type', 'must be code')
+  const warnings: string[] = []
+  const rawScope = query.get('scope') ?? ''
+  const asked = rawScope.split(/[,\s]+/).filter((scope) => scope !== '')
+  if (/\s/.test(rawScope.trim())) warnings.push('scopes are separated by commas, without blanks')
+  if (asked.length === 0) return bad('scope', 'is missing')
+  for (const scope of asked) {
+    if (!Object.hasOwn(allScopes, scope)) return bad('scope', `${scope} is unknown`)
+    if (!app.scopes.includes(scope)) return bad('scope', `${scope} is not approved for this app`)
+  }
+  const challenge = query.get('code_challenge') ?? undefined
+  const desktop = URL.canParse(redirectUri) && DESKTOP_HOSTS.has(new URL(redirectUri).hostname)
+  if (challenge === undefined && desktop && app.platform === 'desktop')
+    return bad('code_challenge', 'is required for desktop apps')
+  if (challenge !== undefined) {
+    const method = query.get('code_challenge_method')
+    if (method !== null && method !== 'S256') return bad('code_challenge_method', 'must be S256')
+    if (method === null) warnings.push('code_challenge without code_challenge_method=S256')
+    if (/^[0-9a-f]{64}$/.test(challenge)) {
+      // TikTok's own way.
+    } else if (/^[A-Za-z0-9_-]{43}$/.test(challenge))
+      warnings.push('code_challenge is base64url; TikTok documents hex')
+    else return bad('code_challenge', 'must be the hex SHA-256 of the verifier (64 characters)')
+  }
+  return {
+    ok: true,
+    request: { app, scopes: asked, redirectUri, state: query.get('state') ?? undefined, challenge },
+    warnings,
+  }
+}
+
+/** Registered addresses match exactly; `*` stands for a port, and at the end for any path (a convenience of the demo apps). */
+export function redirectMatches(pattern: string, uri: string): boolean {
+  if (pattern === uri) return true
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\?]/g, '\\$&')
+    .replace(/:\*(?=\/|$)/, ':\\d{1,5}')
+    .replace(/\*$/, '[^?#]*')
+  return new RegExp(`^${source}$`).test(uri)
+}
+
+/** Who may be picked: in a sandbox only its target users. */
+export function eligibleCreators(platform: Platform, app: AppRow): CreatorRow[] {
+  return [...platform.world.creators.values()].filter(
+    (creator) => app.kind !== 'sandbox' || app.targetUsers.includes(creator.id),
+  )
+}
+
+/** The user agrees to some scopes: a code goes back. */
+export function allow(
+  platform: Platform,
+  request: ConsentRequest,
+  creator: CreatorRow,
+  granted: string[],
+): string {
+  const { world, clock, ids, settings } = platform
+  const scopes = request.scopes.filter((scope) => granted.includes(scope) || scope === 'user.info.basic')
+  // Real codes hold characters that must be decoded from the URL before use.
+  const code = `${ids.token('')}*0!${ids.hex(4)}`
+  world.codes.put({
+    id: code,
+    clientKey: request.app.id,
+    creator: creator.id,
+    scopes,
+    redirectUri: request.redirectUri,
+    ...(request.challenge === undefined ? {} : { challenge: request.challenge }),
+    expiresAt: clock.now() + settings.codeSeconds * 1000,
+  })
+  return redirect(request, { code, scopes: scopes.join(',') })
+}
+
+/** The user refuses, or may not. */
+export function refuse(
+  request: ConsentRequest,
+  error = 'access_denied',
+  description = 'User cancelled the authorization.',
+): string {
+  return redirect(request, { error, error_description: description })
+}
+
+function redirect(request: ConsentRequest, parameters: Record<string, string>): string {
+  const url = new URL(request.redirectUri)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  if (request.state !== undefined) url.searchParams.set('state', request.state)
+  return url.href
+}

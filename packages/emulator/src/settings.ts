@@ -1,0 +1,61 @@
+/** What can be set on an emulator, at start or over the control API. */
+export interface Settings {
+  /** Refuse what the documentation does not promise, instead of accepting it with a warning. */
+  strict: boolean
+  /** Send `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds until the window has room). TikTok's pages do not promise them. */
+  rateLimitHeaders: boolean
+  /** Enforce the documented limits. */
+  rateLimits: boolean
+  /** A client that keeps calling into 429 is shut out: after so many refusals within a minute, for so long. 0 turns it off. */
+  hammeringRefusals: number
+  hammeringSeconds: number
+  /** HTTP status of OAuth failures: 200 has been observed, RFC 6749 says 400. */
+  oauthErrorStatus: number
+  accessTokenSeconds: number
+  refreshTokenSeconds: number
+  clientTokenSeconds: number
+  codeSeconds: number
+  /** What a refresh does with the refresh token. `grace`: the old one works for another `refreshGraceSeconds`. */
+  refreshRotation: 'keep' | 'rotate' | 'grace'
+  refreshGraceSeconds: number
+  /** From the last byte to PUBLISH_COMPLETE, FAILED or the inbox. */
+  processingSeconds: number
+  /** From PUBLISH_COMPLETE to public, for public posts. */
+  moderationSeconds: number
+  /** What moderation decides. */
+  moderation: 'approve' | 'reject'
+  /** Seconds until a creator posts a draft from the inbox by themselves; 0: only when told to. */
+  inboxPostsAfterSeconds: number
+  /** PULL_FROM_URL also takes http and local addresses, for development. */
+  pullFromLocal: boolean
+  /** Webhooks may be sent to http and local addresses. */
+  webhooksToLocal: boolean
+  pendingSharesPerDay: number
+  unauditedUsersPerDay: number
+  /** Uploaded files are kept after they were looked at, up to this many bytes each. */
+  keepMediaBytes: number
+}
+
+export const defaultSettings: Settings = {
+  strict: false,
+  rateLimitHeaders: true,
+  rateLimits: true,
+  hammeringRefusals: 0,
+  hammeringSeconds: 300,
+  oauthErrorStatus: 200,
+  accessTokenSeconds: 86_400,
+  refreshTokenSeconds: 31_536_000,
+  clientTokenSeconds: 7_200,
+  codeSeconds: 300,
+  refreshRotation: 'rotate',
+  refreshGraceSeconds: 60,
+  processingSeconds: 2,
+  moderationSeconds: 5,
+  moderation: 'approve',
+  inboxPostsAfterSeconds: 0,
+  pullFromLocal: true,
+  webhooksToLocal: true,
+  pendingSharesPerDay: 5,
+  unauditedUsersPerDay: 5,
+  keepMediaBytes: 32 * 1024 * 1024,
+}

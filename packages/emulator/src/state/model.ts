@@ -1,0 +1,208 @@
+/** The rows of the emulated world. Times are epoch milliseconds of its clock. */
+import type { PrivacyLevel } from '@tockwork/contracts/posting'
+import type { Collection, Row, Store } from './store.ts'
+
+export interface UrlPropertyRow {
+  kind: 'domain' | 'prefix'
+  value: string
+  token: string
+  verified: boolean
+}
+
+export interface AppRow extends Row {
+  /** id is the client key. */
+  secret: string
+  name: string
+  kind: 'production' | 'sandbox'
+  /** Client key of the app that a sandbox belongs to. */
+  parent?: string
+  platform: 'web' | 'desktop' | 'any'
+  /** Content Posting audit. */
+  audit: 'none' | 'in_review' | 'approved' | 'rejected'
+  /** App review. */
+  review: 'draft' | 'in_review' | 'live' | 'not_approved'
+  reviewComment?: string
+  scopes: string[]
+  redirectUris: string[]
+  webhookUrl?: string
+  urlProperties: UrlPropertyRow[]
+  /** Sandboxes only: usernames that may authorize. */
+  targetUsers: string[]
+  /** Posting users in 24 hours; the unaudited limit is TikTok's five. */
+  activeUserCap: number
+  createdAt: number
+}
+
+export interface CreatorRow extends Row {
+  /** id is the username. */
+  displayName: string
+  bio: string
+  private: boolean
+  verified: boolean
+  banned: boolean
+  commentsOff: boolean
+  duetOff: boolean
+  stitchOff: boolean
+  followers: number
+  following: number
+  maxDurationSec: number
+  dailyPostCap: number
+  /** Version of the TikTok app on the phone; photo drafts need 31.8. */
+  appVersion: string
+  createdAt: number
+}
+
+export interface VideoRow extends Row {
+  /** id is the 19-digit post id. */
+  creator: string
+  createdAt: number
+  title: string
+  description: string
+  durationSec: number
+  width: number
+  height: number
+  privacy: PrivacyLevel
+  kind: 'video' | 'photo'
+  /** Public and through moderation. */
+  public: boolean
+  /** How far it goes: views tend to this number. */
+  reach: number
+  publishId?: string
+}
+
+export interface CodeRow extends Row {
+  clientKey: string
+  creator: string
+  scopes: string[]
+  redirectUri: string
+  challenge?: string
+  expiresAt: number
+  usedAt?: number
+}
+
+export interface GrantRow extends Row {
+  /** id is `clientKey:username`. */
+  clientKey: string
+  creator: string
+  openId: string
+  scopes: string[]
+  createdAt: number
+  endedAt?: number
+  endReason?: number
+}
+
+export interface AccessTokenRow extends Row {
+  /** id is the token. */
+  kind: 'user' | 'client'
+  clientKey: string
+  grant?: string
+  expiresAt: number
+}
+
+export interface RefreshTokenRow extends Row {
+  grant: string
+  expiresAt: number
+  /** Until when a rotated token still works. */
+  graceUntil?: number
+}
+
+export type PublishState =
+  | 'PROCESSING_UPLOAD'
+  | 'PROCESSING_DOWNLOAD'
+  | 'SEND_TO_USER_INBOX'
+  | 'PUBLISH_COMPLETE'
+  | 'FAILED'
+
+export interface PublishRow extends Row {
+  clientKey: string
+  creator: string
+  grant: string
+  mode: 'direct' | 'inbox'
+  media: 'video' | 'photo'
+  source: 'FILE_UPLOAD' | 'PULL_FROM_URL'
+  urls: string[]
+  /** The request's post_info, as it was accepted. */
+  postInfo: Record<string, unknown>
+  state: PublishState
+  /** Bytes are here and being looked at: too late to cancel. */
+  processing: boolean
+  failReason?: string
+  uploadedBytes: number
+  downloadedBytes: number
+  postIds: string[]
+  createdAt: number
+  changedAt: number
+  /** What the probe found. */
+  found?: { durationSec: number; width: number; height: number }
+}
+
+export interface UploadRow extends Row {
+  publishId: string
+  token: string
+  totalBytes: number
+  chunkSize: number
+  chunkCount: number
+  receivedBytes: number
+  receivedChunks: number
+  expiresAt: number
+  done: boolean
+}
+
+export interface TimerRow extends Row {
+  due: number
+  kind: string
+  /** What it is about, such as a publish id. */
+  subject: string
+}
+
+export interface DeliveryRow extends Row {
+  clientKey: string
+  url: string
+  event: string
+  body: string
+  createdAt: number
+  attempts: { at: number; status?: number; error?: string }[]
+  state: 'pending' | 'delivered' | 'dropped'
+}
+
+export interface QrRow extends Row {
+  clientKey: string
+  scopes: string[]
+  state?: string
+  ticket: string
+  status: 'new' | 'scanned' | 'confirmed' | 'expired' | 'utilised'
+  code?: string
+  redirectUri?: string
+  expiresAt: number
+}
+
+export interface MetaRow extends Row {
+  value: unknown
+}
+
+export type World = ReturnType<typeof openWorld>
+
+/** The collections of a store, with the indexes that handlers look things up by. */
+export function openWorld(store: Store) {
+  return {
+    meta: store.collection<MetaRow>('meta') as Collection<MetaRow>,
+    apps: store.collection<AppRow>('apps'),
+    creators: store.collection<CreatorRow>('creators'),
+    videos: store.collection<VideoRow>('videos', { creator: (row) => row.creator }),
+    codes: store.collection<CodeRow>('codes'),
+    grants: store.collection<GrantRow>('grants', {
+      openId: (row) => row.openId,
+      app: (row) => row.clientKey,
+    }),
+    accessTokens: store.collection<AccessTokenRow>('accessTokens', { grant: (row) => row.grant ?? '' }),
+    refreshTokens: store.collection<RefreshTokenRow>('refreshTokens', { grant: (row) => row.grant }),
+    publishes: store.collection<PublishRow>('publishes', {
+      creator: (row) => row.creator,
+      app: (row) => row.clientKey,
+    }),
+    uploads: store.collection<UploadRow>('uploads', { publish: (row) => row.publishId }),
+    timers: store.collection<TimerRow>('timers'),
+    deliveries: store.collection<DeliveryRow>('deliveries'),
+    qrCodes: store.collection<QrRow>('qrCodes'),
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Typed rows in memory, with a journal on disk: what an answer tells has been written before the answer leaves, so
+ * that killing the process loses nothing that anyone was told.
+ */
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+export interface Row {
+  id: string
+}
+
+type Change = [collection: string, id: string, row: Row | null]
+export type StoreContents = Record<string, Row[]>
+
+const COMPACT_ABOVE_BYTES = 8 * 1024 * 1024
+
+export class Collection<T extends Row> {
+  readonly #rows = new Map<string, T>()
+  readonly #indexes = new Map<
+    string,
+    { key: (row: T) => string; ids: Map<string, Set<string>>; keys: Map<string, string> }
+  >()
+  readonly #changed: (id: string, row: T | null) => void
+
+  constructor(
+    changed: (id: string, row: T | null) => void,
+    indexes: Record<string, (row: T) => string> = {},
+  ) {
+    this.#changed = changed
+    for (const [name, key] of Object.entries(indexes))
+      this.#indexes.set(name, { key, ids: new Map(), keys: new Map() })
+  }
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  get(id: string): T | undefined {
+    return this.#rows.get(id)
+  }
+
+  /** Adds or replaces; also to be called after changing a row in place. */
+  put(row: T): T {
+    this.load(row)
+    this.#changed(row.id, row)
+    return row
+  }
+
+  /** Changes some fields of a row. */
+  patch(row: T, fields: Partial<T>): T {
+    return this.put(Object.assign(row, fields))
+  }
+
+  delete(id: string): void {
+    if (!this.#rows.delete(id)) return
+    for (const index of this.#indexes.values()) this.#unindex(index, id)
+    this.#changed(id, null)
+  }
+
+  values(): IterableIterator<T> {
+    return this.#rows.values()
+  }
+
+  /** Rows whose index has this key, oldest first. */
+  where(index: string, key: string): T[] {
+    const found = this.#indexes.get(index)
+    if (found === undefined) throw new Error(`no index ${index}`)
+    return [...(found.ids.get(key) ?? [])].map((id) => this.#rows.get(id) as T)
+  }
+
+  /** Puts a row that is already on disk. */
+  load(row: T): void {
+    this.#rows.set(row.id, row)
+    for (const index of this.#indexes.values()) {
+      const key = index.key(row)
+      if (index.keys.get(row.id) === key) continue
+      this.#unindex(index, row.id)
+      const ids = index.ids.get(key) ?? new Set()
+      index.ids.set(key, ids.add(row.id))
+      index.keys.set(row.id, key)
+    }
+  }
+
+  unload(id: string): void {
+    this.#rows.delete(id)
+    for (const index of this.#indexes.values()) this.#unindex(index, id)
+  }
+
+  clear(): void {
+    for (const id of [...this.#rows.keys()]) this.delete(id)
+  }
+
+  #unindex(index: { ids: Map<string, Set<string>>; keys: Map<string, string> }, id: string): void {
+    const key = index.keys.get(id)
+    if (key === undefined) return
+    index.keys.delete(id)
+    const ids = index.ids.get(key)
+    ids?.delete(id)
+    if (ids?.size === 0) index.ids.delete(key)
+  }
+}
+
+export class Store {
+  // biome-ignore lint/suspicious/noExplicitAny: a collection's row type is known where it is made
+  readonly #collections = new Map<string, Collection<any>>()
+  #pending = new Map<string, Change>()
+  readonly #folder: string | undefined
+  #journal: number | undefined
+  #journalBytes = 0
+
+  constructor(folder?: string) {
+    this.#folder = folder
+    if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  }
+
+  collection<T extends Row>(name: string, indexes: Record<string, (row: T) => string> = {}): Collection<T> {
+    const made = new Collection<T>((id, row) => {
+      if (this.#folder !== undefined) this.#pending.set(`${name}\n${id}`, [name, id, row])
+    }, indexes)
+    this.#collections.set(name, made)
+    return made
+  }
+
+  /** Reads what an earlier process left; a half-written last line of the journal was never answered and is dropped. */
+  load(): void {
+    if (this.#folder === undefined) return
+    const state = this.#path('state.json')
+    if (existsSync(state)) this.#fill(JSON.parse(readFileSync(state, 'utf8')) as StoreContents)
+    const journal = this.#path('journal.ndjson')
+    if (existsSync(journal)) {
+      for (const line of readFileSync(journal, 'utf8').split('\n')) {
+        if (line === '') continue
+        let change: Change
+        try {
+          change = JSON.parse(line) as Change
+        } catch {
+          break
+        }
+        const [name, id, row] = change
+        if (row === null) this.#collections.get(name)?.unload(id)
+        else this.#collections.get(name)?.load(row)
+      }
+    }
+    this.#compact()
+  }
+
+  /** Writes changes since the last flush; cheap when there are none. */
+  flush(): void {
+    if (this.#journal === undefined || this.#pending.size === 0) return
+    const lines = `${[...this.#pending.values()].map((change) => JSON.stringify(change)).join('\n')}\n`
+    this.#pending.clear()
+    appendFileSync(this.#journal, lines)
+    this.#journalBytes += lines.length
+    if (this.#journalBytes > COMPACT_ABOVE_BYTES) this.#compact()
+  }
+
+  close(): void {
+    if (this.#journal === undefined) return
+    this.flush()
+    this.#compact()
+    closeSync(this.#journal)
+    this.#journal = undefined
+  }
+
+  contents(): StoreContents {
+    return Object.fromEntries(
+      [...this.#collections].map(([name, collection]) => [name, [...collection.values()]]),
+    )
+  }
+
+  /** Replaces everything; collections that the contents lack become empty. */
+  restore(contents: StoreContents): void {
+    for (const collection of this.#collections.values()) collection.clear()
+    for (const [name, rows] of Object.entries(contents)) {
+      const collection = this.#collections.get(name)
+      for (const row of rows) collection?.put(structuredClone(row))
+    }
+  }
+
+  #fill(contents: StoreContents): void {
+    for (const [name, rows] of Object.entries(contents)) {
+      const collection = this.#collections.get(name)
+      for (const row of rows) collection?.load(row)
+    }
+  }
+
+  /** Whole state into one file by rename, then an empty journal. */
+  #compact(): void {
+    this.#pending.clear()
+    const state = this.#path('state.json')
+    writeFileSync(`${state}.new`, JSON.stringify(this.contents()), { mode: 0o600 })
+    renameSync(`${state}.new`, state)
+    if (this.#journal !== undefined) closeSync(this.#journal)
+    this.#journal = openSync(this.#path('journal.ndjson'), 'w', 0o600)
+    this.#journalBytes = statSync(this.#path('journal.ndjson')).size
+  }
+
+  #path(name: string): string {
+    return join(this.#folder as string, name)
+  }
+}

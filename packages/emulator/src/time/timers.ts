@@ -1,0 +1,98 @@
+import type { Clock } from '@tockwork/kernel'
+import type { Ids } from '../state/ids.ts'
+import type { TimerRow, World } from '../state/model.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export type TimerHandler = (subject: string) => void | Promise<void>
+
+/** Things that happen at a time of the emulated world. Timers are rows: they survive a restart. */
+export class Timers {
+  readonly #world: World
+  readonly #clock: VirtualClock
+  readonly #real: Clock
+  readonly #ids: Ids
+  readonly #afterRun: () => void
+  readonly #handlers = new Map<string, TimerHandler>()
+  #alarm: AbortController | undefined
+  #running: Promise<void> | undefined
+  #stopped = false
+
+  constructor(world: World, clock: VirtualClock, real: Clock, ids: Ids, afterRun: () => void) {
+    this.#world = world
+    this.#clock = clock
+    this.#real = real
+    this.#ids = ids
+    this.#afterRun = afterRun
+  }
+
+  on(kind: string, handler: TimerHandler): void {
+    this.#handlers.set(kind, handler)
+  }
+
+  /** Sets a timer `seconds` from now. */
+  after(seconds: number, kind: string, subject: string): void {
+    this.#world.timers.put({ id: this.#ids.hex(16), due: this.#clock.now() + seconds * 1000, kind, subject })
+    this.arm()
+  }
+
+  /** Drops timers of a kind about a subject. */
+  drop(kind: string, subject: string): void {
+    for (const timer of [...this.#world.timers.values()]) {
+      if (timer.kind === kind && timer.subject === subject) this.#world.timers.delete(timer.id)
+    }
+  }
+
+  /** Runs what is due, in order, and what comes due by it. */
+  run(): Promise<void> {
+    this.#running ??= this.#runDue().finally(() => {
+      this.#running = undefined
+      this.arm()
+    })
+    return this.#running
+  }
+
+  /** Sleeps until the next timer when the clock runs by itself. */
+  arm(): void {
+    this.#alarm?.abort()
+    this.#alarm = undefined
+    if (this.#stopped || this.#clock.frozen) return
+    const next = this.#next()
+    if (next === undefined) return
+    const alarm = new AbortController()
+    this.#alarm = alarm
+    const wait = Math.min(Math.max(0, next.due - this.#clock.now()), 2 ** 31 - 1)
+    this.#real.sleep(wait, alarm.signal).then(
+      () => this.run(),
+      () => {},
+    )
+  }
+
+  /** When the next thing comes due, in epoch milliseconds. */
+  nextDue(): number | undefined {
+    return this.#next()?.due
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#alarm?.abort()
+  }
+
+  async #runDue(): Promise<void> {
+    for (;;) {
+      const timer = this.#next()
+      if (timer === undefined || timer.due > this.#clock.now() || this.#stopped) return
+      const handler = this.#handlers.get(timer.kind)
+      // Removed only after its work: a process killed in between does it again after the restart.
+      await handler?.(timer.subject)
+      this.#world.timers.delete(timer.id)
+      this.#afterRun()
+    }
+  }
+
+  #next(): TimerRow | undefined {
+    let next: TimerRow | undefined
+    for (const timer of this.#world.timers.values())
+      if (next === undefined || timer.due < next.due) next = timer
+    return next
+  }
+}
