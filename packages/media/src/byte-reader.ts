@@ -14,6 +14,8 @@ const MAX_BLOCK_BYTES = 48 * 2 ** 20
 const MAX_READS = 400_000
 /** Elements looked at, whether or not each needs a read: a file made of two-byte elements must end somewhere. */
 const MAX_STEPS = 2_000_000
+/** Tracks of one file; a phone writes three or four, and each further one multiplies the work of a lookup. */
+export const MAX_TRACKS = 100
 const SMALL_PAGE = 4 * 2 ** 10
 const LARGE_PAGE = 256 * 2 ** 10
 

@@ -10,7 +10,7 @@ export interface Box {
 }
 
 /** A box header at `offset`, or undefined if fewer than eight bytes are left. Size 0 means "to `limit`". */
-export function readBox(bytes: Uint8Array, offset: number, base: number, limit: number): Box | undefined {
+function readBox(bytes: Uint8Array, offset: number, base: number, limit: number): Box | undefined {
   if (offset + 8 > bytes.length) return undefined
   const view = viewOf(bytes)
   const start = base + offset

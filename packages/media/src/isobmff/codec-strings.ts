@@ -65,19 +65,24 @@ function hevcString(entry: string, hevc: Uint8Array): string {
   return parts.join('.')
 }
 
-/** `bytes` are the boxes inside an audio sample entry. */
-export function audioCodecName(entry: string, bytes: Uint8Array): string {
+/**
+ * Codec of an audio sample entry, and its channels where its setup knows better than the entry's own field, in which
+ * some writers put 2 whatever is true. `bytes` are the boxes inside the entry.
+ */
+export function audioCodec(entry: string, bytes: Uint8Array): { codec: string; channels?: number } {
   if (entry === 'mp4a' || entry === 'enca') {
     const esds = childrenByType(bytes).get('esds')
-    const objectType = esds && mp4ObjectType(bytes.subarray(esds.body + 4, esds.end))
-    return objectType === 0x69 || objectType === 0x6b ? 'mp3' : 'aac'
+    const stream = esds && elementaryStream(bytes.subarray(esds.body + 4, esds.end))
+    if (stream?.objectType === 0x69 || stream?.objectType === 0x6b) return { codec: 'mp3' }
+    const channels = stream && aacChannels(stream.setup)
+    return { codec: 'aac', ...(channels && { channels }) }
   }
-  if (entry === '.mp3') return 'mp3'
-  return printable(entry).toLowerCase()
+  if (entry === '.mp3') return { codec: 'mp3' }
+  return { codec: printable(entry).toLowerCase() }
 }
 
-/** objectTypeIndication of an elementary stream descriptor (ISO/IEC 14496-1 7.2.6). */
-function mp4ObjectType(descriptor: Uint8Array): number | undefined {
+/** Object type and decoder setup of an elementary stream descriptor (ISO/IEC 14496-1 7.2.6). */
+function elementaryStream(descriptor: Uint8Array): { objectType: number; setup: Uint8Array } | undefined {
   let at = 0
   const enter = (tag: number): boolean => {
     if (descriptor[at++] !== tag) return false
@@ -91,7 +96,20 @@ function mp4ObjectType(descriptor: Uint8Array): number | undefined {
   if (flags & 0x80) at += 2
   if (flags & 0x40) at += 1 + (descriptor[at] ?? 0)
   if (flags & 0x20) at += 2
-  return enter(4) ? descriptor[at] : undefined
+  if (!enter(4)) return undefined
+  const objectType = descriptor[at] ?? 0
+  at += 13
+  return { objectType, setup: enter(5) ? descriptor.subarray(at) : new Uint8Array(0) }
+}
+
+/** channelConfiguration of an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1) of the common short forms. */
+function aacChannels(setup: Uint8Array): number | undefined {
+  const [first = 0xff, second = 0xff] = setup
+  const longObjectType = first >> 3 === 31
+  const explicitRate = ((first & 7) << 1) + (second >> 7) === 15
+  if (setup.length < 2 || longObjectType || explicitRate) return undefined
+  const configuration = (second >> 3) & 15
+  return configuration === 7 ? 8 : configuration || undefined
 }
 
 function hex(byte: number): string {

@@ -1,7 +1,7 @@
-import { asciiAt, MalformedMedia, viewOf } from '../byte-reader.ts'
+import { asciiAt, BudgetExceeded, MAX_TRACKS, MalformedMedia, viewOf } from '../byte-reader.ts'
 import type { AudioTrackInfo } from '../media-info.ts'
 import { type Box, children, childrenByType, printable } from './boxes.ts'
-import { audioCodecName, videoCodecName, videoCodecString } from './codec-strings.ts'
+import { audioCodec, videoCodecName, videoCodecString } from './codec-strings.ts'
 import { FrameTimes, readSampleTable } from './sample-table.ts'
 
 export interface Track {
@@ -34,7 +34,10 @@ export function parseMovie(moov: Uint8Array): Movie {
       const at = box.body + (moov[box.body] === 1 ? 20 : 12)
       movieTimescale = at + 4 <= box.end ? view.getUint32(at) || 1000 : 1000
     }
-    if (box.type === 'trak') movie.tracks.push(parseTrack(moov, box, movieTimescale))
+    if (box.type === 'trak') {
+      if (movie.tracks.length === MAX_TRACKS) throw new BudgetExceeded(`more than ${MAX_TRACKS} tracks`)
+      movie.tracks.push(parseTrack(moov, box, movieTimescale))
+    }
     if (box.type === 'mvex') {
       for (const trex of children(moov, box.body, box.end)) {
         if (trex.type !== 'trex' || trex.end - trex.body < 16) continue
@@ -149,12 +152,12 @@ function parseSound(moov: Uint8Array, entry: Box): AudioTrackInfo | undefined {
     channels = view.getUint32(entry.body + 40)
     fixed = 64
   }
-  let codec: string
+  let known: ReturnType<typeof audioCodec>
   try {
-    codec = audioCodecName(entry.type, moov.subarray(entry.body + fixed, entry.end))
+    known = audioCodec(entry.type, moov.subarray(entry.body + fixed, entry.end))
   } catch {
     // ISO files with QuickTime's version number but without its extra fields exist; the name is enough then.
-    codec = audioCodecName(entry.type, new Uint8Array(0))
+    known = audioCodec(entry.type, new Uint8Array(0))
   }
-  return { codec, sampleRate: Math.round(sampleRate), channels }
+  return { codec: known.codec, sampleRate: Math.round(sampleRate), channels: known.channels ?? channels }
 }

@@ -58,13 +58,19 @@ export async function parseIsobmff(reader: ByteReader): Promise<ParsedMedia> {
   parsed.moovFirst = moovFirst ?? true
   addTracks(parsed, movie)
   const samplesEnd = Math.max(0, ...movie.tracks.map((track) => track.samplesEnd))
-  if (samplesEnd > reader.size) {
-    problems.push({
-      code: 'truncated',
-      detail: `its last sample should end at byte ${samplesEnd}, the file ends at ${reader.size}`,
-    })
-  } else if (samplesEnd > 0 && !hasMediaData && !problems.some((problem) => problem.code === 'truncated')) {
-    problems.push({ code: 'truncated', detail: 'there is no mdat box, so the frames themselves are missing' })
+  // The boxes already said so, as a rule; a media box that claims to reach the end, or none at all, does not.
+  if (samplesEnd > 0 && !problems.some((problem) => problem.code === 'truncated')) {
+    if (samplesEnd > reader.size) {
+      problems.push({
+        code: 'truncated',
+        detail: `its last sample should end at byte ${samplesEnd}, the file ends at ${reader.size}`,
+      })
+    } else if (!hasMediaData) {
+      problems.push({
+        code: 'truncated',
+        detail: 'there is no mdat box, so the frames themselves are missing',
+      })
+    }
   }
   return parsed
 }

@@ -1,4 +1,4 @@
-import { asciiAt, type ByteReader } from '../byte-reader.ts'
+import { asciiAt, BudgetExceeded, type ByteReader } from '../byte-reader.ts'
 import type { MediaProblem, ParsedMedia } from '../media-info.ts'
 import { BlockTimes } from './block-times.ts'
 import { type Element, elements, float, ID, MAX_HEADER_BYTES, readElement, uint } from './ebml.ts'
@@ -6,6 +6,9 @@ import { type MatroskaTrack, parseTracks } from './tracks.ts'
 
 /** These are entered; everything else is read or skipped whole, so that the walk needs no stack. */
 const ENTERED: ReadonlySet<number> = new Set([ID.Segment, ID.Cluster, ID.BlockGroup])
+
+/** Of the elements read whole (information, tracks), which take a few kilobytes in real files. */
+const MAX_HEADER_ELEMENT_BYTES = 4 * 2 ** 20
 
 interface Reading {
   docType: string
@@ -72,7 +75,14 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
 }
 
 async function take(reader: ByteReader, element: Element, end: number, reading: Reading): Promise<void> {
-  const content = () => reader.read(element.body, end - element.body)
+  const content = () => {
+    if (end - element.body > MAX_HEADER_ELEMENT_BYTES) {
+      throw new BudgetExceeded(
+        `an element of ${end - element.body} bytes before byte ${end} is larger than any real one`,
+      )
+    }
+    return reader.read(element.body, end - element.body)
+  }
   switch (element.id) {
     case ID.Ebml:
       for (const { id, bytes } of elements(await content())) {
@@ -154,9 +164,11 @@ function describe(reading: Reading, problems: MediaProblem[]): ParsedMedia {
   const times = timesOf(video)
   if (times.count === 0) problems.push({ code: 'no-frames', detail: 'its video track has no frame' })
   const turned = video.rotation % 180 !== 0
-  const measured = times.span > 0 ? (times.count - 1) / seconds(times.span) : 0
-  const frameRate =
-    measured || (times.count > 0 && video.defaultDuration > 0 ? 1e9 / video.defaultDuration : 0)
+  const measured = times.lastDuration
+    ? times.count / seconds(times.span + times.lastDuration)
+    : (times.count - 1) / seconds(times.span)
+  const nominal = times.count > 0 && video.defaultDuration > 0 ? 1e9 / video.defaultDuration : 0
+  const frameRate = times.span > 0 ? measured : nominal
   parsed.video = {
     codec: video.codec,
     ...(video.codecString && { codecString: video.codecString }),

@@ -1,4 +1,4 @@
-import { asciiAt } from '../byte-reader.ts'
+import { asciiAt, BudgetExceeded, MAX_TRACKS } from '../byte-reader.ts'
 import { videoCodecString } from '../isobmff/codec-strings.ts'
 import { elements, float, ID, uint } from './ebml.ts'
 
@@ -33,7 +33,13 @@ const CODECS: Record<string, string> = {
 
 /** Reads the content of a `Tracks` element. */
 export function parseTracks(bytes: Uint8Array): MatroskaTrack[] {
-  return [...elements(bytes)].filter(({ id }) => id === ID.TrackEntry).map((entry) => parseTrack(entry.bytes))
+  const tracks: MatroskaTrack[] = []
+  for (const element of elements(bytes)) {
+    if (element.id !== ID.TrackEntry) continue
+    if (tracks.length === MAX_TRACKS) throw new BudgetExceeded(`more than ${MAX_TRACKS} tracks`)
+    tracks.push(parseTrack(element.bytes))
+  }
+  return tracks
 }
 
 function parseTrack(bytes: Uint8Array): MatroskaTrack {

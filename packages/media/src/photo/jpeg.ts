@@ -46,8 +46,12 @@ function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 }
 
+/** A picture beyond this is refused for its size everywhere; whether its end is there does not matter any more. */
+const MAX_SCAN_BYTES = 256 * 2 ** 20
+
 /** In coded data 0xFF is always followed by 0x00 or a restart marker, so the first FF D9 is the end. */
 async function hasEnd(reader: ByteReader, from: number): Promise<boolean> {
+  if (reader.size > MAX_SCAN_BYTES) return true
   for (let offset = from; offset < reader.size; offset += SCAN_STEP) {
     // One byte more, for a marker across the seam.
     const bytes = await reader.read(offset, SCAN_STEP + 1)
