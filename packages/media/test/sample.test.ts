@@ -230,13 +230,13 @@ if (spawnSync('ffmpeg', ['-version']).status === 0) {
       expect(info.video?.frameRate).toBeCloseTo(25, 1)
       expect(Math.abs(info.durationSec! - Number(shown.format.duration))).toBeLessThan(0.07)
       if (container !== 'avi') expect(info.audio).toMatchObject({ channels: 1 })
-      if (container === 'avi') return
+      if (!info.video?.codecString) return
       const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(readFileSync(path)) })
       const track = await input.getPrimaryVideoTrack()
       const theirs = await track?.getCodecParameterString()
       // The other reader says hev1 for both kinds of H.265 entry.
-      const ours = info.video?.codecString?.replace('hvc1', 'hev1')
-      if (ours) expect(theirs?.startsWith(ours), `${theirs} and ${ours}`).toBe(true)
+      const ours = info.video.codecString.replace('hvc1', 'hev1')
+      expect(theirs?.startsWith(ours), `${theirs} and ${ours}`).toBe(true)
     })
   })
 }
