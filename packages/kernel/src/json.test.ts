@@ -19,6 +19,17 @@ test('strings that look like the internal mark are left alone', () => {
   expect(parseJson(stringifyJson(value))).toEqual(value)
 })
 
+test('long digits after a point or in an exponent are no integer of their own', () => {
+  for (const text of [
+    '-0.0000011283016989408601',
+    '[1.12345678901234567890]',
+    '0e-12345678901234567890',
+    '5E00000000000000001',
+  ]) {
+    expect(parseJson(text)).toEqual(JSON.parse(text))
+  }
+})
+
 test('what JSON.parse refuses is refused, long digits or not', () => {
   for (const text of [
     '{"a":01234567890123456789}',

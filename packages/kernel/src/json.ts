@@ -7,8 +7,9 @@
 
 const MAYBE_UNSAFE = /\d{16}/
 
-// A whole string literal, or a number with at least 16 digits; strings come first so that digits in them stay.
-const STRING_OR_LONG_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+// A whole string literal, or a number with at least 16 digits; strings come first so that digits in them stay. The
+// look behind keeps out the digits after a point or in an exponent: they are a part of a number, not one.
+const STRING_OR_LONG_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![.\deE+-])-?\d{16,}(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 /**
  * Parses JSON text; integers outside the safe range become `bigint`, everything else is what `JSON.parse` gives.
