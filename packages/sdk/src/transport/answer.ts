@@ -1,0 +1,186 @@
+/** From what came over the wire to the endpoint's output, or to the error that says what to do next. */
+import { type Endpoint, flatError, standardEnvelope } from '@tockwork/contracts'
+import { ContractError, parseJson, redact } from '@tockwork/kernel'
+import * as z from 'zod/mini'
+import type { HttpResponse } from '../http.ts'
+import { type Refusal, refusalOf } from './refusal.ts'
+import { whereAndWhat } from './schema-issues.ts'
+
+/** The answer itself, or TikTok's no. A no is data here, since a token, a window or a pause may turn it into a yes. */
+export type Answer =
+  | { ok: true; output: unknown; logId: string | undefined }
+  | { ok: false; refusal: Refusal }
+
+const KEPT_CHARACTERS = 4_000
+
+/**
+ * Reads an answer. What decides is `error.code` (or OAuth's `error`), never the HTTP status alone; the status is all
+ * there is when the answer is not JSON.
+ * @throws {ContractError} when it is a success that does not fit the contract; the answer is kept in it, redacted.
+ */
+export async function readAnswer(
+  endpoint: Endpoint,
+  response: HttpResponse,
+  maxBytes: number,
+): Promise<Answer> {
+  const { status, headers } = response
+  const isJson = /[/+]json/i.test(headers['content-type'] ?? '')
+  if (endpoint.envelope === 'bytes' && status < 300 && !isJson) {
+    return { ok: true, output: await readBytes(endpoint, response, maxBytes), logId: headers['x-tt-logid'] }
+  }
+  const text = await readText(endpoint, response, maxBytes)
+  const logIdHeader = headers['x-tt-logid']
+  const body = text.trim() === '' ? undefined : tryJson(text)
+
+  const flat = endpoint.envelope === 'flat' || endpoint.envelope === 'empty' || endpoint.envelope === 'bare'
+  if (isRecord(body)) {
+    const refused = flat ? flatRefusal(body) : standardRefusal(body)
+    if (refused !== undefined) {
+      const logId = refused.logId ?? logIdHeader
+      return {
+        ok: false,
+        refusal: refusalOf(endpoint, { ...refused, logId, status, oauth: flat && refused.oauth }),
+      }
+    }
+  }
+  if (status < 200 || status >= 300) {
+    return {
+      ok: false,
+      refusal: refusalOf(endpoint, {
+        code: undefined,
+        message: strangeAnswer(response, text, body),
+        logId: logIdHeader,
+        status,
+        oauth: false,
+      }),
+    }
+  }
+  return readSuccess(endpoint, response, text, body)
+}
+
+function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, body: unknown): Answer {
+  const misfit = (message: string, issues?: unknown): ContractError =>
+    new ContractError(`${endpoint.id}: ${message}`, {
+      code: 'unexpected_answer',
+      // The call itself may well have been carried out; asking again would act again or fail the same way.
+      retry: endpoint.repeat === 'safe' ? 'never' : 'outcome-unknown',
+      httpStatus: response.status,
+      endpoint: endpoint.id,
+      answer: redact(text.slice(0, KEPT_CHARACTERS)),
+      action: 'Report it with the kept answer: what we know of this endpoint is wrong or out of date.',
+      ...(response.headers['x-tt-logid'] === undefined ? {} : { logId: response.headers['x-tt-logid'] }),
+      ...(issues === undefined ? {} : { cause: issues }),
+    })
+  let payload: unknown = body
+  let logId = response.headers['x-tt-logid']
+  if (endpoint.envelope === 'standard' || endpoint.envelope === 'bytes') {
+    const envelope = z.safeParse(standardEnvelope, body)
+    if (!envelope.success) throw misfit(strangeAnswer(response, text, body))
+    payload = envelope.data.data ?? {}
+    logId = envelope.data.error.log_id ?? envelope.data.error.logid ?? logId
+  } else if (endpoint.envelope === 'empty') {
+    payload = isRecord(body) ? body : {}
+  } else if (!isRecord(body)) {
+    throw misfit(strangeAnswer(response, text, body))
+  }
+  if (endpoint.output === undefined) return { ok: true, output: payload, logId }
+  const decoded = z.safeDecode(endpoint.output, payload as never)
+  if (!decoded.success) {
+    const { field, problem } = whereAndWhat(decoded.error.issues)
+    throw misfit(`the answer does not fit: ${field === '' ? '' : `${field}: `}${problem}`)
+  }
+  return { ok: true, output: decoded.data, logId }
+}
+
+interface Refused {
+  code: string
+  message: string
+  logId: string | undefined
+  oauth: boolean
+}
+
+function standardRefusal(body: Record<string, unknown>): Refused | undefined {
+  const envelope = z.safeParse(standardEnvelope, body)
+  // A gateway in front of the API can answer in OAuth's flat form.
+  if (!envelope.success) return flatRefusal(body)
+  const { code, message = '', log_id, logid } = envelope.data.error
+  return code === 'ok' ? undefined : { code, message, logId: log_id ?? logid, oauth: false }
+}
+
+function flatRefusal(body: Record<string, unknown>): Refused | undefined {
+  const flat = z.safeParse(flatError, body)
+  if (flat.success && flat.data.error !== '') {
+    const { error, error_description = '', log_id } = flat.data
+    return { code: error, message: error_description, logId: log_id, oauth: true }
+  }
+  if (!isRecord(body.error)) return undefined
+  const standard = z.safeParse(standardEnvelope, body)
+  if (!standard.success || standard.data.error.code === 'ok') return undefined
+  const { code, message = '', log_id, logid } = standard.data.error
+  return { code, message, logId: log_id ?? logid, oauth: false }
+}
+
+/** What came instead of JSON, in words. */
+function strangeAnswer(response: HttpResponse, text: string, body: unknown): string {
+  const type = response.headers['content-type']?.split(';')[0] ?? 'no content type'
+  const status = `HTTP ${response.status}`
+  if (text.trim() === '') return `an empty answer came (${status})`
+  if (body === undefined) {
+    const start = redact(text.replace(/\s+/g, ' ').trim().slice(0, 120))
+    const kind = /^\s*</.test(text)
+      ? 'an HTML page, probably from a gateway or proxy,'
+      : 'something that is not JSON'
+    return `${kind} came instead of an answer (${status}, ${type}): ${start}`
+  }
+  return `the answer is not in the documented envelope (${status})`
+}
+
+async function readText(endpoint: Endpoint, response: HttpResponse, maxBytes: number): Promise<string> {
+  if (lengthIsBounded(response, maxBytes)) return response.text()
+  return new TextDecoder().decode(await readBytes(endpoint, response, maxBytes))
+}
+
+/** A stated length ends the body by itself; compressed or unstated ones are counted as they come. */
+function lengthIsBounded({ headers }: HttpResponse, maxBytes: number): boolean {
+  return (
+    headers['content-encoding'] === undefined && Number(headers['content-length'] ?? Infinity) <= maxBytes
+  )
+}
+
+async function readBytes(endpoint: Endpoint, response: HttpResponse, maxBytes: number): Promise<Uint8Array> {
+  if (lengthIsBounded(response, maxBytes)) return response.bytes()
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of response.stream()) {
+    length += part.length
+    if (length > maxBytes) {
+      throw new ContractError(`${endpoint.id}: the answer is larger than ${maxBytes} bytes`, {
+        code: 'answer_too_large',
+        retry: 'never',
+        httpStatus: response.status,
+        endpoint: endpoint.id,
+        action: 'Raise limits.maxAnswerBytes, or stream the answer, if an answer of this size is expected.',
+      })
+    }
+    parts.push(part)
+  }
+  const whole = new Uint8Array(length)
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
