@@ -125,6 +125,7 @@ test('no way round the front door: relative paths, deep paths, undeclared names'
       "export * from 'left-pad'",
       "export * from 'vitest'",
       "export * from './gone.ts'",
+      "export * from '#http'",
     ].join('\n'),
     'tools/bad.ts': "import '../packages/sdk/src/index.ts'\n",
   })
@@ -134,6 +135,7 @@ test('no way round the front door: relative paths, deep paths, undeclared names'
     'packages/sdk/src/bad.ts:3 undeclared',
     'packages/sdk/src/bad.ts:4 undeclared',
     'packages/sdk/src/bad.ts:5 missing file',
+    'packages/sdk/src/bad.ts:6 undeclared',
     'tools/bad.ts:1 relative',
   ])
 })

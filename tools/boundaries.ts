@@ -69,6 +69,7 @@ const NEVER_SHIPPED = new Set(['testkit'])
 interface Manifest {
   name: string
   exports?: Record<string, unknown> | string
+  imports?: Record<string, unknown>
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
   optionalDependencies?: Record<string, string>
@@ -160,7 +161,11 @@ function judgeImport(
     if (!existsSync(join(workspace.root, target))) report('missing file', `${specifier} does not exist`)
     return target
   }
-  if (specifier.startsWith('#')) return undefined
+  if (specifier.startsWith('#')) {
+    const { imports = {} } = (home ? workspace.manifests.get(home) : undefined) ?? {}
+    if (!(specifier in imports)) report('undeclared', `${specifier} is not among the package's own "imports"`)
+    return undefined
+  }
   if (isBuiltin(specifier)) {
     if (home && home in PORTABLE && !isTest && !PORTABLE[home]?.test(file))
       report('node-only', `${specifier} exists only in Node, and ${home} runs everywhere`)

@@ -26,6 +26,7 @@ test('the manifest keeps what users need and drops what only the repository need
     license: 'Apache-2.0',
     bin: 'bin/tockwork.mjs',
     files: ['src', 'seeds'],
+    imports: { '#http': { node: './src/node/http.ts', default: 'undici' } },
     dependencies: { yaml: '2.9.1' },
     devDependencies: { vitest: '1.0.0' },
     scripts: { postinstall: 'node surprise.js' },
@@ -38,6 +39,12 @@ test('the manifest keeps what users need and drops what only the repository need
     engines: { node: '>=22.18' },
     sideEffects: false,
     exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
+    imports: {
+      '#http': {
+        node: { types: './dist/node/http.d.ts', default: './dist/node/http.js' },
+        default: 'undici',
+      },
+    },
     bin: { tockwork: 'bin/tockwork.mjs' },
     files: ['dist', 'bin', 'seeds'],
     publishConfig: { access: 'public' },

@@ -28,6 +28,7 @@ export interface PackageManifest {
   description?: string
   private?: boolean
   exports?: ExportTarget
+  imports?: Record<string, ExportTarget>
   bin?: string | Record<string, string>
   files?: string[]
   engines?: Record<string, string>
@@ -48,7 +49,6 @@ const KEPT_FIELDS = [
   'keywords',
   'license',
   'type',
-  'imports',
   'dependencies',
   'peerDependencies',
   'peerDependenciesMeta',
@@ -83,6 +83,7 @@ export function toDistManifest(folder: string, manifest: PackageManifest): Packa
     // Modules here do nothing when imported, so bundlers may drop what is not used.
     sideEffects: manifest.sideEffects ?? false,
     exports: typeof exports === 'string' ? { '.': toDistTarget(exports) } : toDistTarget(exports),
+    ...(manifest.imports ? { imports: toDistTarget(manifest.imports) as Record<string, ExportTarget> } : {}),
     ...(bin ? { bin } : {}),
     files: [
       ...new Set([
@@ -155,9 +156,9 @@ function stage(folder: string, js: string, target: string): void {
   const changelog = join(source, 'CHANGELOG.md')
   if (existsSync(changelog)) cpSync(changelog, join(target, 'CHANGELOG.md'))
   writeFileSync(join(target, 'README.md'), readmeFor(source, manifest))
-  for (const file of filesIn(dist.exports ?? null)) {
-    if (!file.includes('*') && !existsSync(join(target, file)))
-      throw new Error(`${manifest.name}: its exports name ${file}, which the build did not make`)
+  for (const file of [...filesIn(dist.exports ?? null), ...filesIn(dist.imports ?? null)]) {
+    if (file.startsWith('./') && !file.includes('*') && !existsSync(join(target, file)))
+      throw new Error(`${manifest.name}: its exports or imports name ${file}, which the build did not make`)
   }
 }
 
