@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkLockFile, checkWords, lintOpenApi } from './repository-checks.ts'
+import { checkLinks, checkLockFile, checkWords, lintOpenApi } from './repository-checks.ts'
 
 let root: string
 
@@ -67,6 +67,16 @@ test('paths of a machine and unresolved merges are found with their line', () =>
     "docs/a.md:2: an absolute path of one person's machine",
     'docs/c.md:1: an unresolved merge',
   ])
+})
+
+test('links to pages that are not there are found', () => {
+  plant({
+    'docs/a.md':
+      '[b](b.md) [c](../c.md#part) [gone](gone.md) [web](https://example.org/x) [here](#a) `[no](link.md)`\n',
+    'docs/b.md': '',
+    'c.md': '',
+  })
+  expect(checkLinks(root)).toEqual(['docs/a.md: gone.md leads nowhere'])
 })
 
 test('the OpenAPI linter finds a broken document and passes a whole one', async () => {

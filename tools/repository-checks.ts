@@ -1,7 +1,7 @@
 /** Small promises of the repository as a whole. Each check returns what is wrong, one line a finding. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createConfig, lint } from '@redocly/openapi-core'
 
 interface LockEntry {
@@ -93,6 +93,19 @@ export function checkWords(root: string): string[] {
       ),
     )
   })
+}
+
+/** Links between our own pages lead somewhere. Addresses on the Web are not followed: a test must not need the network. */
+export function checkLinks(root: string): string[] {
+  return filesOf(root)
+    .filter((file) => file.endsWith('.md') && existsSync(join(root, file)))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8').replace(/```[\s\S]*?```|`[^`\n]*`/g, '')
+      return [...text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !existsSync(join(root, link.startsWith('/') ? '' : dirname(file), decodeURI(link))))
+        .map((link) => `${file}: ${link} leads nowhere`)
+    })
 }
 
 /** Files that belong to the repository, committed or about to be. */

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { checkLockFile, checkOpenApiFresh, checkWords, lintOpenApi } from './repository-checks.ts'
+import { checkLinks, checkLockFile, checkOpenApiFresh, checkWords, lintOpenApi } from './repository-checks.ts'
 import { describeClaims } from './run-reporter.ts'
 import { killSteps, runCommand, runSteps, type Step, type StepResult } from './steps.ts'
 import { runVitest, type VitestRun } from './vitest-run.ts'
@@ -46,6 +46,7 @@ const checks: Step[] = [
   command('import boundaries', 'tools/boundaries.ts'),
   check('lock file', checkLockFile),
   check('words', checkWords),
+  check('links between pages', checkLinks),
   ...(scripts.openapi ? [check('OpenAPI documents are fresh', checkOpenApiFresh)] : []),
   check('OpenAPI lint', lintOpenApi),
 ]
