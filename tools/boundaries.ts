@@ -46,8 +46,8 @@ const AMBIENT_PERMITS: readonly AmbientPermit[] = [
   { files: /^packages\/[^/]+\/bin\//, kinds: 'all', because: 'the start of a program' },
   {
     files: /^packages\/sdk\/src\/node\//,
-    kinds: ['network', 'environment'],
-    because: "Node's own transport, and its proxy variables",
+    kinds: 'all',
+    because: 'meets the machine itself: sockets, proxy variables, files and their times',
   },
   {
     files: /^packages\/sdk\/src\/(http[^/]*\.ts$|http\/)/,
