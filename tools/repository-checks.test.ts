@@ -102,4 +102,6 @@ test('the OpenAPI linter finds a broken document and passes a whole one', async 
   const found = (await lintOpenApi(root)).join('\n')
   expect(found).toContain('description')
   expect(found).toContain('path-parameters-defined')
+  plant({ 'packages/contracts/openapi/a.json': '{}' })
+  expect(await lintOpenApi(root)).toEqual(['packages/contracts/openapi/a.json: Unsupported specification'])
 })

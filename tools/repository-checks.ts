@@ -150,7 +150,11 @@ export async function lintOpenApi(root: string): Promise<string[]> {
   const config = await createConfig({ extends: ['recommended'] })
   const found: string[] = []
   for (const file of openApiFiles(root)) {
-    const problems = await lint({ ref: join(root, file), config })
+    const problems = await lint({ ref: join(root, file), config }).catch((error: Error) => error)
+    if (problems instanceof Error) {
+      found.push(`${file}: ${problems.message}`)
+      continue
+    }
     for (const { severity, ignored, ruleId, message, location } of problems) {
       if (severity !== 'error' || ignored) continue
       found.push(`${file}: ${ruleId}: ${message} (${location[0]?.pointer ?? ''})`)
