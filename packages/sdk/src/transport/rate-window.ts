@@ -93,6 +93,7 @@ class EndpointQueue {
   readonly #ready = new Set<Lane>()
   readonly #alarms = new Map<Lane | 'app', { at: number; stop: AbortController }>()
   #acquired = 0
+  #appBlockedUntil = 0
 
   constructor(id: string, limits: readonly RateLimit[], clock: Clock) {
     this.#id = id
@@ -113,9 +114,9 @@ class EndpointQueue {
   }
 
   block(key: string, until: number): void {
-    // Where all users share a window, the refusal of one is the refusal of all.
-    if (this.#appLogs.length > 0) for (const lane of this.#lanes.values()) lane.block(until)
-    this.#lane(key).block(until)
+    const lane = this.#lane(key)
+    lane.block(until)
+    this.#spread(lane)
   }
 
   freeAt(key: string): number {
@@ -144,7 +145,7 @@ class EndpointQueue {
         blockedUntil: blocked > now ? blocked : undefined,
       })
     }
-    for (const log of this.#appLogs) add('app', 'app', log, this.#ready.size, 0)
+    for (const log of this.#appLogs) add('app', 'app', log, this.#ready.size, this.#appBlockedUntil)
     const own = this.#limits.filter((limit) => limit.per !== 'app')
     for (const lane of this.#lanes.values()) {
       lane.logs.forEach((log, i) => {
@@ -244,7 +245,10 @@ class EndpointQueue {
         if (!close((log) => log.settle(now))) return
         lane.settled += 1
         const signals = headers === undefined ? undefined : readRateSignals(headers, now)
-        if (signals !== undefined) lane.observe(signals, settledAtGrant, now)
+        if (signals !== undefined) {
+          lane.observe(signals, settledAtGrant, now)
+          this.#spread(lane)
+        }
         this.#resume(lane)
       },
       giveBack: () => {
@@ -256,6 +260,11 @@ class EndpointQueue {
   #resume(lane: Lane): void {
     if (lane.waiters.size > 0) this.#ready.add(lane)
     if (this.#ready.size > 0) this.#pump()
+  }
+
+  /** Where all users share a window, the refusal of one is the refusal of all. */
+  #spread(lane: Lane): void {
+    if (this.#appLogs.length > 0) this.#appBlockedUntil = Math.max(this.#appBlockedUntil, lane.blockedUntil)
   }
 
   #wakeAt(who: Lane | 'app', at: number, now: number): void {
@@ -284,7 +293,7 @@ class EndpointQueue {
   }
 
   #appFreeAt(now: number): number {
-    let at = now
+    let at = Math.max(now, this.#appBlockedUntil)
     for (const log of this.#appLogs) at = Math.max(at, log.freeAt(now))
     return at
   }
