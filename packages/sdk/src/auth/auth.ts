@@ -4,6 +4,7 @@ import type { InputOf, OutputOf } from '@tockwork/contracts'
 import { clientToken, exchangeCode, refreshToken, revoke } from '@tockwork/contracts/oauth'
 import { AuthError, type Clock, type Random, Secret, UsageError } from '@tockwork/kernel'
 import type { Credential, Dispatcher, Pass } from '../transport/dispatcher.ts'
+import { type ClientToken, ClientTokenKeeper } from './client-token.ts'
 import {
   type Callback,
   parseCallback,
@@ -13,7 +14,7 @@ import {
 } from './consent.ts'
 import { QrLogin } from './qr.ts'
 import { TokenKeeper } from './token-keeper.ts'
-import { type Grant, renewalDue, type TokenSet } from './token-set.ts'
+import type { Grant, TokenSet } from './token-set.ts'
 import type { TokenStore } from './token-store.ts'
 
 export interface AuthParts {
@@ -34,19 +35,12 @@ export interface ExchangeOptions {
   signal?: AbortSignal | undefined
 }
 
-/** An app's own token, for Research and Commercial Content. */
-export interface ClientToken {
-  accessToken: Secret
-  obtainedAt: number
-  expiresAt: number
-}
-
 const APP: Credential = { key: 'app', user: undefined, pass: () => ({ token: undefined, scopes: undefined }) }
 
 export class Auth {
   readonly #parts: AuthParts
   readonly #keeper: TokenKeeper
-  #client: Promise<ClientToken> | undefined
+  readonly #client: ClientTokenKeeper
   /** Login by a QR code that the TikTok app scans. */
   readonly qr: QrLogin
 
@@ -58,6 +52,9 @@ export class Auth {
       emit: (event) => parts.dispatcher.emit(event),
       exchange: (tokens) => this.#refreshWire(tokens),
     })
+    this.#client = new ClientTokenKeeper(parts.clock, () =>
+      this.#call(clientToken, { grant_type: 'client_credentials' }),
+    )
     this.qr = new QrLogin({ ...parts, app: APP, appFields: () => this.appFields() })
   }
 
@@ -128,20 +125,8 @@ export class Auth {
   }
 
   /** The app's own token, kept until it is due; one request however many callers wait. */
-  async clientToken(options: { signal?: AbortSignal; rejected?: string } = {}): Promise<ClientToken> {
-    const held = await this.#client?.catch(() => undefined)
-    const { clock } = this.#parts
-    if (
-      held !== undefined &&
-      held.accessToken.reveal() !== options.rejected &&
-      clock.now() < clientRenewalDue(held)
-    ) {
-      return held
-    }
-    // Whoever comes first after the wait asks; the others find its promise.
-    const asked = this.#client === undefined || (await this.#client.catch(() => undefined)) === held
-    if (asked) this.#client = this.#askClientToken()
-    return this.#client as Promise<ClientToken>
+  clientToken(): Promise<ClientToken> {
+    return this.#client.get()
   }
 
   /** Credentials of a user whose tokens are in the store. */
@@ -161,9 +146,8 @@ export class Auth {
     return {
       key: 'app',
       user: undefined,
-      pass: async () => passOf(await this.clientToken()),
-      renew: async ({ token }) =>
-        passOf(await this.clientToken(token === undefined ? {} : { rejected: token })),
+      pass: async () => passOf(await this.#client.get()),
+      renew: async ({ token }) => passOf(await this.#client.get(token)),
     }
   }
 
@@ -190,16 +174,6 @@ export class Auth {
       refresh_token: tokens.refreshToken.reveal(),
     })
     return this.#tokenSet(answer)
-  }
-
-  async #askClientToken(): Promise<ClientToken> {
-    const answer = await this.#call(clientToken, { grant_type: 'client_credentials' })
-    const obtainedAt = this.#parts.clock.now()
-    return {
-      accessToken: new Secret(answer.access_token),
-      obtainedAt,
-      expiresAt: obtainedAt + answer.expires_in * 1000,
-    }
   }
 
   async #call<E extends typeof exchangeCode | typeof refreshToken | typeof clientToken | typeof revoke>(
@@ -233,19 +207,6 @@ export class Auth {
       action: 'Give one of the addresses registered in the portal, to the client or to this call.',
     })
   }
-}
-
-function clientRenewalDue({ expiresAt, obtainedAt }: ClientToken): number {
-  const nothing = new Secret('')
-  return renewalDue({
-    openId: '',
-    accessToken: nothing,
-    refreshToken: nothing,
-    scopes: [],
-    obtainedAt,
-    expiresAt,
-    refreshExpiresAt: expiresAt,
-  })
 }
 
 function grantOf(tokens: TokenSet, asked: readonly string[]): Grant {

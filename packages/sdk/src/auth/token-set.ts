@@ -67,6 +67,6 @@ export function parseTokenSet(text: string): TokenSet {
 const LONGEST_MARGIN_MS = 300_000
 
 /** From when on a token is renewed though it still works: five minutes, or a tenth of its life, before its end. */
-export function renewalDue({ expiresAt, obtainedAt }: TokenSet): number {
+export function renewalDue({ expiresAt, obtainedAt }: { expiresAt: number; obtainedAt: number }): number {
   return expiresAt - Math.min(LONGEST_MARGIN_MS, (expiresAt - obtainedAt) / 10)
 }
