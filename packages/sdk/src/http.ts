@@ -25,4 +25,9 @@ export interface HttpResponse {
  */
 export interface Http {
   send(request: HttpRequest): Promise<HttpResponse>
+  /**
+   * Whether a piece of a streamed body has been copied out by the time the next one is asked for, so that its memory
+   * can serve again. Left out: no.
+   */
+  readonly releasesPieces?: boolean
 }

@@ -35,6 +35,8 @@ export function createHttp(options: HttpOptions = {}): Http {
     proxied === undefined || isLoopback(new URL(url).hostname) ? direct : proxied
 
   return {
+    // undici asks for the next piece of an iterable when the socket has drained, so the kernel has the last one.
+    releasesPieces: true,
     async send(request: HttpRequest): Promise<HttpResponse> {
       const { url, signal } = request
       try {

@@ -7,10 +7,11 @@ export interface MediaSource {
   /** File name, when there is one; its ending is the last hint at the content type. */
   readonly name?: string | undefined
   /**
-   * Bytes `first` to `last`, both included, in pieces of any length. A piece belongs to whoever received it.
+   * Bytes `first` to `last`, both included, in pieces of any length. A piece belongs to whoever received it, unless
+   * `reuse` is set: then the source may write over it once the next one is asked for.
    * A source that is not repeatable can go back only to the `first` of the latest slice.
    */
-  slice(first: number, last: number): AsyncIterable<Uint8Array>
+  slice(first: number, last: number, options?: { reuse?: boolean }): AsyncIterable<Uint8Array>
   /** Whether any range can be asked for at any time. */
   readonly repeatable: boolean
 }

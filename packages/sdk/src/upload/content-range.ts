@@ -11,16 +11,17 @@ export function rangeEnd(header: string | undefined): number | undefined {
 }
 
 /**
- * How many bytes TikTok has by an answer to a chunk that it took. Both readings fit when `expected` is either number;
- * which one it was is remembered by the caller for answers where nothing is expected.
+ * How many bytes TikTok has by an answer to a chunk that it took. When either reading gives what is expected, that is
+ * the one, remembered by the caller for answers where nothing is expected. Else TikTok took a part only.
  */
 export function readAccepted(
   end: number,
   expected: number,
+  known: RangeReading | undefined,
 ): { received: number; reading: RangeReading | undefined } {
   if (end + 1 === expected) return { received: expected, reading: 'last-index' }
   if (end === expected) return { received: expected, reading: 'count' }
-  return { received: end + 1, reading: undefined }
+  return { received: known === 'count' ? end : end + 1, reading: known }
 }
 
 /**

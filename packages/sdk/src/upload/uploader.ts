@@ -37,6 +37,9 @@ export interface UploadTask {
 
 /** Tries without progress before an upload is given up: about a minute and a half of outage on average. */
 const MAX_TRIES = 9
+const MAX_RESYNCS = 3
+/** Bytes handed to the network at once: on a slow line each has to leave before a transport's patience ends. */
+const WRITE_BYTES = 512 * 1024
 const BACKOFF_MS = { first: 500, most: 30_000 }
 
 /**
@@ -58,6 +61,8 @@ class Upload {
   /** Bytes that TikTok is known to have. */
   #received: number
   #tries = 0
+  /** How often a 416 has named another place since a chunk was taken. */
+  #resyncs = 0
   #reading: RangeReading | undefined
   #lastStatus: number | undefined
 
@@ -99,7 +104,7 @@ class Upload {
     if (end === undefined) {
       this.#advance(expected)
     } else {
-      const { received, reading } = readAccepted(end, expected)
+      const { received, reading } = readAccepted(end, expected, this.#reading)
       this.#reading = reading ?? this.#reading
       this.#advance(Math.min(received, plan.size))
     }
@@ -125,15 +130,20 @@ class Upload {
       const other = next === end ? end + 1 : end
       this.#received = Math.min(next === before ? other : next, plan.size)
     }
-    // Only a chunk that was taken clears the count, or a server that always says 416 would be asked for ever.
-    if (this.#received === before) await this.#pause(undefined)
-    else this.#countTry(undefined)
+    this.#resyncs += 1
+    // A server that says 416 to everything must not be asked for ever, wherever it points.
+    if (this.#resyncs > MAX_RESYNCS || this.#received <= before) await this.#pause(undefined)
+    else this.#tries = 0
     return false
   }
 
   #advance(received: number): void {
-    if (received > this.#received) this.#tries = 0
-    else this.#countTry(undefined)
+    if (received > this.#received) {
+      this.#tries = 0
+      this.#resyncs = 0
+    } else {
+      this.#countTry(undefined)
+    }
     this.#received = received
   }
 
@@ -145,10 +155,15 @@ class Upload {
     const body = async function* (this: Upload): AsyncGenerator<Uint8Array> {
       try {
         let sent = chunk.first
-        for await (const piece of source.slice(chunk.first, chunk.last)) {
-          yield piece
-          sent += piece.byteLength
-          this.#report(sent, chunk)
+        for await (const piece of source.slice(chunk.first, chunk.last, {
+          reuse: http.releasesPieces === true,
+        })) {
+          for (let from = 0; from < piece.byteLength; from += WRITE_BYTES) {
+            const part = piece.subarray(from, from + WRITE_BYTES)
+            yield part
+            sent += part.byteLength
+            this.#report(sent, chunk)
+          }
         }
       } catch (error) {
         sourceFailure = { error }
@@ -221,7 +236,8 @@ class Upload {
   }
 
   async #isOver(): Promise<boolean> {
-    return (await this.#standing())?.over === true
+    const standing = await this.#standing()
+    return standing?.over === true || (standing?.received ?? 0) >= this.#task.plan.size
   }
 
   /** `undefined` when the network that dropped the chunk drops the question too: the chunk itself will tell. */
@@ -237,8 +253,10 @@ class Upload {
 
   async #confirmEnd(): Promise<void> {
     const { plan, publishId } = this.#task
-    const standing = await this.#task.standing()
-    if (standing.over || standing.received === undefined || standing.received >= plan.size) return
+    const standing = await this.#standing()
+    // No status, no doubt: TikTok has confirmed each chunk.
+    if (standing === undefined || standing.over) return
+    if (standing.received === undefined || standing.received >= plan.size) return
     throw new UploadError(
       `TikTok took every chunk but still waits: it has ${standing.received} of ${plan.size} bytes by its own count.`,
       {

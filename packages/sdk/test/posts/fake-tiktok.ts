@@ -2,6 +2,7 @@
 import type { Endpoint } from '@tockwork/contracts'
 import { parseContentRange } from '@tockwork/contracts/posting'
 import { type Clock, PlatformError, seededRandom, TransportError } from '@tockwork/kernel'
+import * as z from 'zod/mini'
 import type { Caller } from '../../src/caller.ts'
 import type { Http, HttpRequest, HttpResponse } from '../../src/http.ts'
 
@@ -91,6 +92,8 @@ export class FakeTikTok implements Caller {
   // The fake answers by endpoint id; the types of each answer are those of the contracts.
   call = (async (endpoint: Endpoint, options: { input?: unknown; signal?: AbortSignal } = {}) => {
     options.signal?.throwIfAborted()
+    // Throws when the input is none that the contract knows.
+    if (endpoint.input !== undefined) z.encode(endpoint.input as z.ZodMiniType, options.input)
     this.calls.push({ endpoint: endpoint.id, at: this.clock.now(), input: options.input })
     const scripted = this.script[endpoint.id]?.shift()
     if (scripted instanceof Error) throw scripted
