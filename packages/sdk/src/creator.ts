@@ -5,6 +5,8 @@ import type { Caller, CallOptions } from './caller.ts'
 import { UserApi } from './display/user.ts'
 import { VideosApi } from './display/videos.ts'
 import type { Http } from './http.ts'
+import { Posts } from './posts/posts.ts'
+import type { StatusFeed } from './posts/status-feed.ts'
 import type { Credential, Dispatcher } from './transport/dispatcher.ts'
 import { redirectTo } from './transport/origin.ts'
 
@@ -16,6 +18,8 @@ export interface CreatorParts {
   clock: Clock
   random: Random
   origin: string | undefined
+  /** Brings webhook events to whoever waits for a post. */
+  feed: StatusFeed
 }
 
 /** Everything that can be done as one user. Cheap to make: keep one for each user, or make one for each request. */
@@ -26,6 +30,7 @@ export class Creator implements Caller {
   readonly random: Random
   readonly user: UserApi
   readonly videos: VideosApi
+  readonly posts: Posts
 
   constructor(parts: CreatorParts) {
     this.#parts = parts
@@ -34,6 +39,7 @@ export class Creator implements Caller {
     this.random = parts.random
     this.user = new UserApi(this)
     this.videos = new VideosApi(this)
+    this.posts = new Posts(this, parts.feed)
   }
 
   /** Calls any endpoint of the contracts as this user. An endpoint that answers with bytes gives a `Uint8Array`. */

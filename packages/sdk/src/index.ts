@@ -8,7 +8,9 @@ export {
   TransportError,
   UsageError,
 } from '@tockwork/kernel'
-export { Auth, type ClientToken, type ExchangeOptions } from './auth/auth.ts'
+export { AppWebhooks } from './app-webhooks.ts'
+export { Auth, type ExchangeOptions } from './auth/auth.ts'
+export type { ClientToken } from './auth/client-token.ts'
 export { type Callback, parseCallback, type StartedLogin, type StartOptions } from './auth/consent.ts'
 export { challengeOf } from './auth/pkce.ts'
 export type { QrCode, QrStatus } from './auth/qr.ts'
@@ -28,6 +30,24 @@ export {
 export type { OnEvent, TikTokEvent } from './events.ts'
 export type { Http, HttpBody, HttpRequest, HttpResponse } from './http.ts'
 export type { HttpOptions } from './http-options.ts'
+export * from './posts/index.ts'
+export * from './sources/index.ts'
 export { type AppCallOptions, TikTok, type TikTokOptions } from './tiktok.ts'
 export type { LimitOptions } from './transport/dispatcher.ts'
 export type { WindowState } from './transport/rate-window.ts'
+export * from './upload/index.ts'
+export type { WebhookOptions } from './webhooks/receive-delivery.ts'
+export {
+  type SignatureProblem,
+  type SignedWebhook,
+  signWebhook,
+  WebhookSignatureError,
+} from './webhooks/signature.ts'
+export {
+  type KnownWebhookEvent,
+  parseWebhook,
+  type UnknownWebhookEvent,
+  verifyWebhook,
+  type WebhookEvent,
+} from './webhooks/webhook-event.ts'
+export { type HonoContext, honoWebhook, webhookHandler } from './webhooks/webhook-handler.ts'

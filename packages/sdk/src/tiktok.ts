@@ -1,12 +1,14 @@
 import type { Endpoint, InputOf, OutputOf, QueryOf } from '@tockwork/contracts'
 import { type Clock, cryptoRandom, type Random, Secret, systemClock, UsageError } from '@tockwork/kernel'
 import { createHttp } from '#http'
+import { AppWebhooks } from './app-webhooks.ts'
 import { Auth } from './auth/auth.ts'
 import { MemoryTokenStore, type TokenStore } from './auth/token-store.ts'
 import { Creator } from './creator.ts'
 import type { OnEvent } from './events.ts'
 import type { Http } from './http.ts'
 import type { HttpOptions } from './http-options.ts'
+import { StatusFeed } from './posts/status-feed.ts'
 import { bareTokenKey } from './transport/bare-token-key.ts'
 import { type Credential, Dispatcher, type LimitOptions } from './transport/dispatcher.ts'
 import { parseOrigin } from './transport/origin.ts'
@@ -43,8 +45,9 @@ export interface AppCallOptions<E extends Endpoint> {
  */
 export class TikTok {
   readonly auth: Auth
+  readonly webhooks: AppWebhooks
   readonly #dispatcher: Dispatcher
-  readonly #shared: { http: Http; clock: Clock; random: Random; origin: string | undefined }
+  readonly #shared: { http: Http; clock: Clock; random: Random; origin: string | undefined; feed: StatusFeed }
   readonly #clientKey: string
 
   /** @throws {UsageError} when an option cannot be right. */
@@ -61,12 +64,15 @@ export class TikTok {
     const origin = options.origin === undefined ? undefined : parseOrigin(options.origin)
     const http =
       options.http !== undefined && 'send' in options.http ? options.http : createHttp(options.http)
+    const secret = typeof clientSecret === 'string' ? new Secret(clientSecret) : clientSecret
+    const feed = new StatusFeed()
     this.#clientKey = clientKey
-    this.#shared = { http, clock, random, origin }
+    this.#shared = { http, clock, random, origin, feed }
+    this.webhooks = new AppWebhooks({ secret, feed, clock })
     this.#dispatcher = new Dispatcher({ http, clock, random, origin, onEvent, limits })
     this.auth = new Auth({
       clientKey,
-      clientSecret: typeof clientSecret === 'string' ? new Secret(clientSecret) : clientSecret,
+      clientSecret: secret,
       redirectUri,
       origin,
       clock,

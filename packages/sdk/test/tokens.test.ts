@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { userInfo } from '@tockwork/contracts/display'
 import { ManualClock, Secret, seededRandom } from '@tockwork/kernel'
@@ -11,6 +14,7 @@ import {
   type TokenSet,
   type TokenStore,
 } from '@tockwork/sdk'
+import { FileTokenStore } from '@tockwork/sdk/node'
 import { describe, expect, test } from 'vitest'
 import { fakeServer, ok, type Received, type Reply, refuse, tokens } from './fake-server.ts'
 import { failure, withClock } from './with-clock.ts'
@@ -299,6 +303,41 @@ describe('renewal', () => {
     await withClock(clock, ask(tiktok), 1_000)
     expect(refreshes()).toHaveLength(1)
     expect(bearer(server.requests.at(-1))).toMatch(/^Bearer act\.access/)
+  })
+})
+
+describe('several processes on one store', () => {
+  test('renew once between them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tokens-'))
+    try {
+      const w = await world(
+        {
+          info: (request) =>
+            bearer(request) === 'Bearer act.first' ? refuse(401, 'access_token_invalid') : ok({ user: {} }),
+        },
+        new FileTokenStore(folder),
+      )
+      await using _ = w.server
+      const client = () =>
+        new TikTok({
+          clientKey: 'key',
+          clientSecret: 'secret',
+          origin: w.server.origin,
+          tokens: new FileTokenStore(folder),
+        })
+      const clients = [client(), client(), client()]
+      // The clock of the first set is a manual one: for these clients it is simply good, until TikTok refuses it.
+      await w.store.put({
+        ...w.first,
+        obtainedAt: Date.now(),
+        expiresAt: Date.now() + 7_200_000,
+        refreshExpiresAt: Date.now() + 8e9,
+      })
+      await Promise.all(clients.flatMap((each) => Array.from({ length: 20 }, () => ask(each))))
+      expect(w.refreshes()).toHaveLength(1)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
 

@@ -20,7 +20,6 @@ export function createHttp(options: HttpOptions = {}): Http {
   const agentOptions: Agent.Options = {
     headersTimeout: timeout,
     bodyTimeout: timeout,
-    keepAliveTimeout: 10_000,
     connect: {
       timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       ...(ca === undefined ? {} : { ca }),

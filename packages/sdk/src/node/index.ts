@@ -1,1 +1,11 @@
+// Express and Fastify live here and not in the main entry, so that no browser or edge bundle carries them.
+export {
+  expressWebhook,
+  type FastifyLike,
+  type FastifyReplyLike,
+  fastifyWebhook,
+  type NodeRequest,
+  type NodeResponse,
+} from '../webhooks/node-frameworks.ts'
+export { fileSource } from './file-source.ts'
 export { FileTokenStore, type FileTokenStoreOptions } from './file-token-store.ts'

@@ -13,7 +13,7 @@ import { backoffMs, RetryBudget } from './retry.ts'
 
 /** What limits and repeats a client allows itself. */
 export interface LimitOptions {
-  /** Longest wait for a free slot in milliseconds, then `RateLimitError`. Without it a call waits as long as it takes. */
+  /** Longest wait for a free slot in milliseconds, then `RateLimitError`. One hour. */
   maxWaitMs?: number
   /** Most attempts for one call, the first included. 4. */
   maxAttempts?: number
@@ -56,6 +56,7 @@ export interface DispatcherParts {
 }
 
 const DEFAULT_ATTEMPTS = 4
+const DEFAULT_WAIT_MS = 3_600_000
 const DEFAULT_ANSWER_BYTES = 32 * 1024 ** 2
 
 export class Dispatcher {
@@ -192,7 +193,7 @@ export class Dispatcher {
   ): Permit | Promise<Permit> {
     return this.governor.acquire(endpoint, key, {
       signal,
-      maxWaitMs: this.#parts.limits.maxWaitMs,
+      maxWaitMs: this.#parts.limits.maxWaitMs ?? DEFAULT_WAIT_MS,
       onWait: (ms) => this.emit({ type: 'wait', endpoint: endpoint.id, user, ms }),
     })
   }

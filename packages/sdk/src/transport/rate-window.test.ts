@@ -128,7 +128,9 @@ describe('windows', () => {
               if (arrival.sent === asked[i]!.at) return
               // A millisecond before it was sent, the window held all it may.
               const before = arrival.sent - 1
-              const holding = own.filter((other) => other.sent <= before && before - other.answered <= 1000).length
+              const holding = own.filter(
+                (other) => other.sent <= before && before - other.answered <= 1000,
+              ).length
               expect(holding).toBe(perUser)
             })
           }
@@ -227,7 +229,9 @@ describe('waiting', () => {
     const governor = new RateGovernor(clock)
     ;(governor.acquire(target, 'a') as Permit).settle()
     const stop = new AbortController()
-    const leaving = Promise.resolve(governor.acquire(target, 'a', { signal: stop.signal, maxWaitMs: 100_000 }))
+    const leaving = Promise.resolve(
+      governor.acquire(target, 'a', { signal: stop.signal, maxWaitMs: 100_000 }),
+    )
     expect(clock.sleeping).toBeGreaterThan(0)
     stop.abort()
     await expect(leaving).rejects.toThrow()
@@ -249,7 +253,9 @@ describe('waiting', () => {
     const clock = new ManualClock(0)
     const governor = new RateGovernor(clock)
     governor.acquire(target, 'a')
-    const waiting = Promise.resolve(governor.acquire(target, 'a', { maxWaitMs: 1000 })).catch((error: unknown) => error)
+    const waiting = Promise.resolve(governor.acquire(target, 'a', { maxWaitMs: 1000 })).catch(
+      (error: unknown) => error,
+    )
     await clock.advance(1000)
     expect(await waiting).toBeInstanceOf(RateLimitError)
   })
@@ -260,7 +266,8 @@ describe('what answers say', () => {
   const setUp = () => {
     const clock = new ManualClock('2026-11-24T12:00:00Z')
     const governor = new RateGovernor(clock)
-    const send = (headers: Record<string, string>): void => (governor.acquire(target, 'a') as Permit).settle(headers)
+    const send = (headers: Record<string, string>): void =>
+      (governor.acquire(target, 'a') as Permit).settle(headers)
     return { clock, governor, send, start: clock.now() }
   }
 
@@ -333,7 +340,10 @@ describe('what answers say', () => {
     const clock = new ManualClock(0)
     const governor = new RateGovernor(clock)
     const free = endpoint()
-    ;(governor.acquire(free, 'a') as Permit).settle({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '10' })
+    ;(governor.acquire(free, 'a') as Permit).settle({
+      'x-ratelimit-remaining': '1',
+      'x-ratelimit-reset': '10',
+    })
     ;(governor.acquire(free, 'a') as Permit).settle()
     const waiting = governor.acquire(free, 'a')
     expect(waiting).toBeInstanceOf(Promise)
