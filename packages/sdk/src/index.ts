@@ -36,18 +36,18 @@ export { type AppCallOptions, TikTok, type TikTokOptions } from './tiktok.ts'
 export type { LimitOptions } from './transport/dispatcher.ts'
 export type { WindowState } from './transport/rate-window.ts'
 export * from './upload/index.ts'
-export type { WebhookOptions } from './webhooks/receive-delivery.ts'
 export {
+  type HonoContext,
+  honoWebhook,
+  type KnownWebhookEvent,
+  parseWebhook,
   type SignatureProblem,
   type SignedWebhook,
   signWebhook,
-  WebhookSignatureError,
-} from './webhooks/signature.ts'
-export {
-  type KnownWebhookEvent,
-  parseWebhook,
   type UnknownWebhookEvent,
   verifyWebhook,
   type WebhookEvent,
-} from './webhooks/webhook-event.ts'
-export { type HonoContext, honoWebhook, webhookHandler } from './webhooks/webhook-handler.ts'
+  type WebhookOptions,
+  WebhookSignatureError,
+  webhookHandler,
+} from './webhooks/index.ts'

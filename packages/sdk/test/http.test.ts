@@ -60,7 +60,7 @@ describe.each([
   test('a redirect is an answer', async () => {
     await using server = await fakeServer(() => ({ status: 302, headers: { location: '/next' }, body: '' }))
     const response = await http.send({ method: 'GET', url: server.origin, headers: {} })
-    expect([response.status, response.headers['location']]).toEqual([302, '/next'])
+    expect([response.status, response.headers.location]).toEqual([302, '/next'])
     expect(server.requests).toHaveLength(1)
   })
 

@@ -6,6 +6,6 @@ export {
   fastifyWebhook,
   type NodeRequest,
   type NodeResponse,
-} from '../webhooks/node-frameworks.ts'
+} from '../webhooks/index.ts'
 export { fileSource } from './file-source.ts'
 export { FileTokenStore, type FileTokenStoreOptions } from './file-token-store.ts'

@@ -252,7 +252,8 @@ describe('waiting', () => {
   test('a wait whose length could not be told ends at its limit', async () => {
     const clock = new ManualClock(0)
     const governor = new RateGovernor(clock)
-    governor.acquire(target, 'a')
+    // Sent, and never answered.
+    expect(governor.acquire(target, 'a')).not.toBeInstanceOf(Promise)
     const waiting = Promise.resolve(governor.acquire(target, 'a', { maxWaitMs: 1000 })).catch(
       (error: unknown) => error,
     )
