@@ -1,11 +1,13 @@
 /** One suite for both transports: what `Http` promises holds on every runtime. */
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import { TransportError } from '@tockwork/sdk'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createHttp as createFetchHttp } from '../src/http-fetch.ts'
 import { createHttp as createUndiciHttp } from '../src/node/http-undici.ts'
 import { fakeServer } from './fake-server.ts'
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts'
 import { failure } from './with-clock.ts'
 
 afterEach(() => {
@@ -143,6 +145,40 @@ describe('streamed bodies', () => {
     const body = { length: 200_000, open: parts }
     await (await createFetchHttp().send({ method: 'PUT', url: server.origin, headers: {}, body })).text()
     expect(server.requests[0]?.body).toHaveLength(200_000)
+  })
+})
+
+describe('certificates, on Node', () => {
+  async function tlsServer() {
+    const server = createTlsServer(
+      { key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE },
+      (_request, response) => {
+        response.end('secure')
+      },
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return {
+      url: `https://localhost:${(server.address() as AddressInfo).port}/`,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      },
+    }
+  }
+
+  test('one that is not trusted ends before anything is sent, and says what to do', async () => {
+    await using server = await tlsServer()
+    const error = await failure(
+      createUndiciHttp().send({ method: 'POST', url: server.url, headers: {}, body: 'x' }),
+    )
+    expect(error).toMatchObject({ name: 'TransportError', sent: 'no', code: 'certificate_refused' })
+    expect((error as TransportError).action).toContain('NODE_EXTRA_CA_CERTS')
+  })
+
+  test('a CA of your own is trusted', async () => {
+    await using server = await tlsServer()
+    const http = createUndiciHttp({ ca: LOCALHOST_CERTIFICATE })
+    expect(await (await http.send({ method: 'GET', url: server.url, headers: {} })).text()).toBe('secure')
   })
 })
 

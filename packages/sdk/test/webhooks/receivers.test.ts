@@ -198,6 +198,7 @@ describe('expressWebhook', () => {
       Object.assign(req, { body: JSON.parse(String(await drain(req))) }),
     )
     expect(answer.status).toBe(500)
+    expect(answer.text).toContain('Mount this route before the parser')
     expect(errors).toMatchObject([
       { code: 'webhook_body_consumed', action: expect.stringContaining('before the parser') },
     ])
