@@ -65,6 +65,7 @@ class Upload {
   #resyncs = 0
   #reading: RangeReading | undefined
   #lastStatus: number | undefined
+  #reported = -1
 
   constructor(task: UploadTask) {
     this.#task = task
@@ -108,6 +109,7 @@ class Upload {
       this.#reading = reading ?? this.#reading
       this.#advance(Math.min(received, plan.size))
     }
+    this.#report(this.#received, chunk)
     return answer.status !== 206 && this.#received >= plan.size
   }
 
@@ -152,6 +154,7 @@ class Upload {
     signal?.throwIfAborted()
     const length = chunk.last + 1 - chunk.first
     let sourceFailure: { error: unknown } | undefined
+    const bodies: AsyncGenerator<Uint8Array>[] = []
     const body = async function* (this: Upload): AsyncGenerator<Uint8Array> {
       try {
         let sent = chunk.first
@@ -179,7 +182,14 @@ class Upload {
           'content-length': String(length),
           'content-range': `bytes ${chunk.first}-${chunk.last}/${plan.size}`,
         },
-        body: { length, open: () => body.call(this) },
+        body: {
+          length,
+          open: () => {
+            const opened = body.call(this)
+            bodies.push(opened)
+            return opened
+          },
+        },
         ...(signal === undefined ? {} : { signal }),
       })
       // The body is empty or a remark; the connection serves the next chunk only when it has been read.
@@ -191,11 +201,17 @@ class Upload {
       if (sourceFailure !== undefined) throw sourceFailure.error
       if (error instanceof TransportError) return error
       throw error
+    } finally {
+      // A transport that got its answer early may leave the body half read, and a file open with it. Not awaited: a
+      // stream that never goes on would hold the answer up.
+      for (const opened of bodies) opened.return(undefined).catch(() => undefined)
     }
   }
 
   #report(sentBytes: number, chunk: Chunk): void {
     const { onProgress, plan } = this.#task
+    if (sentBytes === this.#reported) return
+    this.#reported = sentBytes
     onProgress?.({ sentBytes, totalBytes: plan.size, chunk: chunk.number, chunks: plan.count })
   }
 

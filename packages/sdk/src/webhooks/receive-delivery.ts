@@ -1,4 +1,4 @@
-import { type Clock, ContractError, type Secret, systemClock } from '@tockwork/kernel'
+import { type Clock, ContractError, type Secret, systemClock, UsageError } from '@tockwork/kernel'
 import { WebhookSignatureError } from './signature.ts'
 import { verifyWebhook, type WebhookEvent } from './webhook-event.ts'
 
@@ -51,6 +51,9 @@ export function answerFailure(error: unknown, options: WebhookOptions): Delivery
   options.onError?.(error)
   if (error instanceof WebhookSignatureError) return { status: 401, text: error.message }
   if (error instanceof BodyTooLargeError) return { status: 413, text: error.message }
+  // A mistake in how the receiver is mounted: whoever tries it out should see what to change.
+  if (error instanceof UsageError)
+    return { status: 500, text: `${error.message} ${error.action ?? ''}`.trim() }
   if (error instanceof ContractError) return { status: 400, text: error.message }
   return { status: 500, text: 'The webhook could not be handled; deliver it again.' }
 }
