@@ -1,1 +1,5 @@
-export {}
+export { type Config, readConfig } from './config.ts'
+export type { Context } from './context.ts'
+export { type ExitCode, exitCodeMeanings, exitCodes } from './exit-codes.ts'
+export { Output } from './output/output.ts'
+export { run, type Surroundings } from './run.ts'

@@ -1,0 +1,146 @@
+/** `emulate` and what `dev` shares with it: an emulator on a data folder, found by the other commands. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { UsageError } from '@tockwork/kernel'
+import { parsePort } from '../config.ts'
+import type { Context } from '../context.ts'
+import { LocalError } from '../output/failure.ts'
+import { type Claim, claimDataFolder, emulatorStateFolder, isEmulator } from '../state/running-emulator.ts'
+
+export interface EmulateOptions {
+  port?: string
+  dataDir?: string
+  memory?: boolean
+  seed?: string
+  frozen?: boolean
+  now?: string
+  strict?: boolean
+  world?: string
+  setting?: string[]
+}
+
+export interface StartedEmulator {
+  origin: string
+  /** Absolute folder of its state; absent in memory. */
+  stateFolder: string | undefined
+  close: () => Promise<void>
+}
+
+/** Starts an emulator, or says that one works on this data folder or port already. */
+export async function startOnFolder(
+  context: Context,
+  options: EmulateOptions,
+): Promise<StartedEmulator | { running: string }> {
+  const { config, cwd } = context
+  const port = options.port === undefined ? config.emulatorPort : parsePort(options.port, '--port')
+  const dataDir = options.dataDir === undefined ? config.dataDir : resolve(cwd, options.dataDir)
+  // Loading takes the time of the checks.
+  const loading = import('@tockwork/emulator')
+  const [world, claim] = await Promise.all([
+    readWorld(context, options.world),
+    options.memory === true ? undefined : claimDataFolder(context, dataDir),
+  ])
+  if (claim?.taken === true) return { running: claim.origin }
+  try {
+    const { startEmulator } = await loading
+    const emulator = await startEmulator({
+      port,
+      settings: await readSettings(options),
+      ...(claim === undefined ? {} : { dataDir: emulatorStateFolder(dataDir) }),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.frozen === undefined ? {} : { frozen: options.frozen }),
+      ...(options.now === undefined ? {} : { now: readTime(options.now) }),
+      ...(world === undefined ? {} : { world }),
+    })
+    await claim?.tell(emulator.origin)
+    return {
+      origin: emulator.origin,
+      stateFolder: claim === undefined ? undefined : emulatorStateFolder(dataDir),
+      close: async () => {
+        await emulator.close()
+        await claim?.release()
+      },
+    }
+  } catch (error) {
+    await (claim as Extract<Claim, { taken: false }> | undefined)?.release()
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return portTaken(context, port, error)
+  }
+}
+
+async function portTaken(context: Context, port: number, cause: unknown): Promise<{ running: string }> {
+  const there = `http://localhost:${port}`
+  if (await isEmulator(context.fetch, there)) return { running: there }
+  throw new LocalError(`Port ${port} is taken by another program.`, {
+    code: 'port_taken',
+    action: `Choose another one: --port ${port + 1}, TOCKWORK_EMULATOR_PORT=${port + 1}, or 0 for any free port.`,
+    cause,
+  })
+}
+
+async function readWorld({ cwd }: Context, path: string | undefined) {
+  if (path === undefined) return undefined
+  const [{ parse }, { seedSpec }, z] = await Promise.all([
+    import('yaml'),
+    import('@tockwork/emulator'),
+    import('zod/mini'),
+  ])
+  let value: unknown
+  try {
+    value = parse(await readFile(resolve(cwd, path), 'utf8'), { maxAliasCount: 20 })
+  } catch (cause) {
+    throw new UsageError(`--world ${path}: ${(cause as Error).message.split('\n')[0]}`, {
+      field: '--world',
+      cause,
+    })
+  }
+  const read = z.safeParse(seedSpec, value)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw new UsageError(`--world ${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`, {
+    field: '--world',
+    action: 'docs/emulator.md shows what a seed may hold.',
+  })
+}
+
+async function readSettings({ setting = [], strict }: EmulateOptions) {
+  const pairs = strict === true ? [...setting, 'strict=true'] : setting
+  if (pairs.length === 0) return {}
+  const [{ defaultSettings }, { readSettingPairs }] = await Promise.all([
+    import('@tockwork/emulator'),
+    import('./settings-pairs.ts'),
+  ])
+  return readSettingPairs(pairs, defaultSettings as unknown as Record<string, unknown>)
+}
+
+function readTime(text: string): string {
+  if (!Number.isNaN(Date.parse(text))) return text
+  throw new UsageError(`--now ${text}: expected a time such as 2026-11-24T12:00:00Z.`, { field: '--now' })
+}
+
+/** `tockwork emulate` */
+export async function emulate(context: Context, options: EmulateOptions): Promise<void> {
+  const { out, signal } = context
+  const started = await startOnFolder(context, options)
+  if ('running' in started) {
+    throw new LocalError(`An emulator runs already at ${started.running}.`, {
+      code: 'emulator_running',
+      action: 'Use it, stop it first, or give this one another --data-dir (or --memory) and --port.',
+    })
+  }
+  const { origin, stateFolder } = started
+  out.item(
+    { emulator: origin, control: `${origin}/_emulator/`, data_dir: stateFolder ?? null },
+    `Emulator of TikTok at ${origin}, state ${stateFolder === undefined ? 'in memory' : `in ${stateFolder}`}. Ctrl-C stops it.`,
+  )
+  await stopped(signal)
+  await started.close()
+}
+
+/** Resolves when the program shall end. */
+export function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
