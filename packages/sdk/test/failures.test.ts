@@ -80,6 +80,12 @@ describe('a no', () => {
     expect(error).toMatchObject({ httpStatus: 200, until: clock.now() + 86_400_000 })
   })
 
+  test('and so does `ok`, whatever the status', async () => {
+    const { server, creator } = await world(() => ({ ...ok({ status: 'FAILED' }), status: 500 }))
+    await using _ = server
+    expect(await creator.call(publishStatus, status)).toEqual({ status: 'FAILED' })
+  })
+
   test('a reasoned no with a 5xx status is a no', async () => {
     const { server, creator } = await world(() => refuse(500, 'invalid_params'))
     await using _ = server
@@ -150,6 +156,7 @@ describe('nonsense', () => {
     const error = await failure(creator.call(publishStatus, status))
     expect(error).toBeInstanceOf(ContractError)
     expect((error as Error).message).toContain('uploaded_bytes')
+    expect(error).toMatchObject({ logId: 'LOG-OK' })
     expect((error as ContractError).answer).toContain('"uploaded_bytes":"many"')
   })
 

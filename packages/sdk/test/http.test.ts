@@ -148,24 +148,24 @@ describe('streamed bodies', () => {
   })
 })
 
-describe('certificates, on Node', () => {
-  async function tlsServer() {
-    const server = createTlsServer(
-      { key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE },
-      (_request, response) => {
-        response.end('secure')
-      },
-    )
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return {
-      url: `https://localhost:${(server.address() as AddressInfo).port}/`,
-      async [Symbol.asyncDispose]() {
-        server.closeAllConnections()
-        await new Promise((resolve) => server.close(resolve))
-      },
-    }
+async function tlsServer() {
+  const server = createTlsServer(
+    { key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE },
+    (_request, response) => {
+      response.end('secure')
+    },
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `https://localhost:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
   }
+}
 
+describe('certificates, on Node', () => {
   test('one that is not trusted ends before anything is sent, and says what to do', async () => {
     await using server = await tlsServer()
     const error = await failure(
@@ -184,7 +184,7 @@ describe('certificates, on Node', () => {
 
 describe('proxies, on Node', () => {
   /** A proxy that takes CONNECT and plain requests and counts them. */
-  async function proxy() {
+  async function proxy(behind?: number) {
     const seen: string[] = []
     const server = createServer((request, response) => {
       seen.push(`${request.method} ${request.url}`)
@@ -193,7 +193,7 @@ describe('proxies, on Node', () => {
     server.on('connect', (request, socket, head) => {
       seen.push(`CONNECT ${request.url}`)
       const [, port] = (request.url ?? '').split(':')
-      const target = connect(Number(port), '127.0.0.1', () => {
+      const target = connect(behind ?? Number(port), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
         target.write(head)
         target.pipe(socket).pipe(target)
@@ -236,5 +236,19 @@ describe('proxies, on Node', () => {
       sent: 'no',
     })
     expect(through.seen).toHaveLength(1)
+  })
+
+  test('HTTPS_PROXY carries a TikTok host to whatever stands behind the proxy, under its own CA', async () => {
+    await using server = await tlsServer()
+    await using through = await proxy(Number(new URL(server.url).port))
+    vi.stubEnv('HTTPS_PROXY', through.url)
+    const http = createUndiciHttp({ ca: LOCALHOST_CERTIFICATE })
+    const url = 'https://open.tiktokapis.com/v2/user/info/'
+    expect(await (await http.send({ method: 'GET', url, headers: {} })).text()).toBe('secure')
+    expect(through.seen).toEqual(['CONNECT open.tiktokapis.com:443'])
+    // The same CA is not trusted unless it is named.
+    expect(await failure(createUndiciHttp().send({ method: 'GET', url, headers: {} }))).toMatchObject({
+      sent: 'no',
+    })
   })
 })

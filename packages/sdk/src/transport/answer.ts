@@ -32,7 +32,7 @@ export async function readAnswer(
   const logIdHeader = headers['x-tt-logid']
   const body = text.trim() === '' ? undefined : tryJson(text)
 
-  const flat = endpoint.envelope === 'flat' || endpoint.envelope === 'empty' || endpoint.envelope === 'bare'
+  const flat = !isStandard(endpoint)
   if (isRecord(body)) {
     const refused = flat ? flatRefusal(body) : standardRefusal(body)
     if (refused !== undefined) {
@@ -43,7 +43,9 @@ export async function readAnswer(
       }
     }
   }
-  if (status < 200 || status >= 300) {
+  // `error.code` of `ok` is TikTok's own word for success, whatever status came with it.
+  const saysOk = !flat && isRecord(body) && isRecord(body.error) && body.error.code === 'ok'
+  if ((status < 200 || status >= 300) && !saysOk) {
     return {
       ok: false,
       refusal: refusalOf(endpoint, {
@@ -59,7 +61,8 @@ export async function readAnswer(
 }
 
 function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, body: unknown): Answer {
-  const misfit = (message: string, issues?: unknown): ContractError =>
+  let logId = response.headers['x-tt-logid']
+  const misfit = (message: string): ContractError =>
     new ContractError(`${endpoint.id}: ${message}`, {
       code: 'unexpected_answer',
       // The call itself may well have been carried out; asking again would act again or fail the same way.
@@ -68,12 +71,10 @@ function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, b
       endpoint: endpoint.id,
       answer: redact(text.slice(0, KEPT_CHARACTERS)),
       action: 'Report it with the kept answer: what we know of this endpoint is wrong or out of date.',
-      ...(response.headers['x-tt-logid'] === undefined ? {} : { logId: response.headers['x-tt-logid'] }),
-      ...(issues === undefined ? {} : { cause: issues }),
+      ...(logId === undefined ? {} : { logId }),
     })
   let payload: unknown = body
-  let logId = response.headers['x-tt-logid']
-  if (endpoint.envelope === 'standard' || endpoint.envelope === 'bytes') {
+  if (isStandard(endpoint)) {
     const envelope = z.safeParse(standardEnvelope, body)
     if (!envelope.success) throw misfit(strangeAnswer(response, text, body))
     payload = envelope.data.data ?? {}
@@ -90,6 +91,10 @@ function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, b
     throw misfit(`the answer does not fit: ${field === '' ? '' : `${field}: `}${problem}`)
   }
   return { ok: true, output: decoded.data, logId }
+}
+
+function isStandard(endpoint: Endpoint): boolean {
+  return endpoint.envelope === 'standard' || endpoint.envelope === 'bytes'
 }
 
 interface Refused {

@@ -179,6 +179,96 @@ describe('windows', () => {
   })
 })
 
+describe('against a server that keeps a sliding window and tells of it', () => {
+  const LIMIT = 4
+  const WINDOW = 1_000
+
+  /** A server that counts what arrives in the last `WINDOW` ms, and says in headers how it stands. */
+  class Server {
+    readonly #arrivals: number[] = []
+    refused = 0
+
+    arrive(now: number): Record<string, string> {
+      const recent = this.#arrivals.filter((at) => now - at < WINDOW)
+      const accepted = recent.length < LIMIT
+      if (accepted) {
+        recent.push(now)
+        this.#arrivals.push(now)
+      } else this.refused += 1
+      const free = LIMIT - recent.length
+      const reset = free > 0 ? 0 : (recent[0]! + WINDOW - now) / 1000
+      return {
+        accepted: String(accepted),
+        'x-ratelimit-remaining': String(free),
+        'x-ratelimit-reset': String(reset),
+      }
+    }
+  }
+
+  const call = fc.record({ at: fc.nat(4_000), there: fc.nat(200), back: fc.nat(200) })
+
+  async function drive(
+    calls: { at: number; there: number; back: number }[],
+    others: number[],
+  ): Promise<{ served: number; refused: number }> {
+    const clock = new ManualClock(0)
+    const governor = new RateGovernor(clock)
+    const target = endpoint({ requests: LIMIT, seconds: WINDOW / 1000, per: 'token' })
+    const server = new Server()
+    let served = 0
+    const one = async ({ there, back }: { there: number; back: number }): Promise<void> => {
+      for (;;) {
+        const permit = await governor.acquire(target, 'a')
+        await clock.sleep(there)
+        const headers = server.arrive(clock.now())
+        await clock.sleep(back)
+        permit.settle(headers)
+        if (headers.accepted === 'true') break
+        if (governor.freeAt(target, 'a') <= clock.now()) governor.block(target, 'a', clock.now() + WINDOW)
+      }
+      served += 1
+    }
+    const events = [
+      ...calls.map((each) => ({ at: each.at, run: () => void one(each) })),
+      ...others.map((at) => ({ at, run: () => void server.arrive(clock.now()) })),
+    ].sort((a, b) => a.at - b.at)
+    const before = () => server.refused
+    let refusedOthers = 0
+    for (const event of events) {
+      if (event.at > clock.now()) await clock.advance(event.at - clock.now())
+      const refused = before()
+      event.run()
+      refusedOthers += before() - refused
+      await settle()
+    }
+    await clock.advance((WINDOW + 500) * 2 * (calls.length + 1))
+    return { served, refused: server.refused - refusedOthers }
+  }
+
+  test('alone, nothing is ever refused and everything is served', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 20 }), async (calls) => {
+        expect(await drive(calls, [])).toEqual({ served: calls.length, refused: 0 })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('beside others who use the same token, everything is served in the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(call, { minLength: 1, maxLength: 15 }),
+        fc.array(fc.nat(6_000), { maxLength: 15 }),
+        async (calls, others) => {
+          const { served } = await drive(calls, others)
+          expect(served).toBe(calls.length)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+})
+
 describe('fairness', () => {
   test('users take turns on a window they share, and each is served in order', async () => {
     const clock = new ManualClock(0)
