@@ -1,4 +1,9 @@
-/** Building blocks for schemas: each reads TikTok's wire form and gives ours, and back. */
+/**
+ * Building blocks for schemas: each reads TikTok's wire form and gives ours, and back.
+ *
+ * Where a wire form may be read in several shapes, the documented one stands first in the union: that is what is
+ * written, and what the OpenAPI documents show.
+ */
 import * as z from 'zod/mini'
 
 const INTEGER = /^-?\d{1,20}$/
@@ -32,9 +37,12 @@ export const count = () =>
 
 /** An enumeration in an answer: known values are suggested, new ones survive. */
 export const openEnum = <const T extends readonly string[]>(values: T) =>
-  z.custom<T[number] | (string & Record<never, never>)>((value) => typeof value === 'string', {
+  // The cast keeps the known values in the type, where `string` would swallow them.
+  z.union([z.enum(values), z.string()], {
     error: `expected a string such as ${values.join(', ')}`,
-  })
+  }) as unknown as z.ZodMiniType<OpenEnum<T[number]>, OpenEnum<T[number]>>
+
+type OpenEnum<T> = T | (string & Record<never, never>)
 
 /** A comma-separated list in a query or form. Blanks after commas are tolerated, as TikTok does. */
 export const commaList = () =>
@@ -59,4 +67,11 @@ export const fieldList = <const T extends readonly [string, ...string[]]>(names:
   })
 
 /** Text of at most `max` UTF-16 code units, which TikTok calls runes: JavaScript's `string.length`. */
-export const text = (max: number) => z.string().check(z.maxLength(max, `at most ${max} UTF-16 code units`))
+export const text = (max: number) => {
+  const message = `at most ${max} UTF-16 code units`
+  // zod's own length counts code points, as JSON Schema does: an emoji is one there and two for TikTok.
+  return z.string().check(
+    z.maxLength(max, message),
+    z.refine((value) => value.length <= max, message),
+  )
+}
