@@ -14,7 +14,7 @@ export function createHttp(options: HttpOptions & { fetch?: typeof fetch } = {})
     async send(request: HttpRequest): Promise<HttpResponse> {
       const { url, body, signal } = request
       const watch = new Watch(timeoutMs, signal, url)
-      watch.restart(timeoutMs + lengthOf(body) / SLOWEST_BYTES_PER_MS)
+      watch.restart((request.timeoutMs ?? timeoutMs) + lengthOf(body) / SLOWEST_BYTES_PER_MS)
       try {
         const init: RequestInit & { duplex?: 'half' } = {
           method: request.method,

@@ -8,6 +8,8 @@ export interface HttpRequest {
   headers: Record<string, string>
   body?: HttpBody
   signal?: AbortSignal
+  /** Milliseconds of silence to bear, where the transport's own setting is too little, as for a long body. */
+  timeoutMs?: number
 }
 
 export interface HttpResponse {

@@ -44,6 +44,7 @@ export function createHttp(options: HttpOptions = {}): Http {
           headers: headersOf(request),
           body: bodyOf(request.body),
           dispatcher: dispatcherFor(url),
+          ...(request.timeoutMs === undefined ? {} : { headersTimeout: request.timeoutMs }),
           ...(signal === undefined ? {} : { signal }),
         })
         return new UndiciResponse(answer, url, signal)

@@ -38,6 +38,8 @@ export interface UploadTask {
 /** Tries without progress before an upload is given up: about a minute and a half of outage on average. */
 const MAX_TRIES = 9
 const MAX_RESYNCS = 3
+/** Megabytes can wait in the system's buffers when the last byte is handed over, and TikTok joins the file at the end. */
+const SILENCE_MS = 180_000
 /** Bytes handed to the network at once: on a slow line each has to leave before a transport's patience ends. */
 const WRITE_BYTES = 512 * 1024
 const BACKOFF_MS = { first: 500, most: 30_000 }
@@ -182,6 +184,7 @@ class Upload {
           'content-length': String(length),
           'content-range': `bytes ${chunk.first}-${chunk.last}/${plan.size}`,
         },
+        timeoutMs: SILENCE_MS,
         body: {
           length,
           open: () => {
