@@ -65,7 +65,8 @@ export class TikTok {
     const http =
       options.http !== undefined && 'send' in options.http ? options.http : createHttp(options.http)
     const secret = typeof clientSecret === 'string' ? new Secret(clientSecret) : clientSecret
-    const feed = new StatusFeed()
+    // Most programs never hand webhooks in; until the first one comes, waiting polls at its own pace.
+    const feed = new StatusFeed(false)
     this.#clientKey = clientKey
     this.#shared = { http, clock, random, origin, feed }
     this.webhooks = new AppWebhooks({ secret, feed, clock })

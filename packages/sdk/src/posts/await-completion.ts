@@ -76,7 +76,7 @@ export async function awaitCompletion(
           holdMs = error.until - caller.clock.now()
       }
       const own = pace.pause(polls, caller.clock.now() - started)
-      const fed = feed !== undefined && last !== undefined
+      const fed = feed?.fed === true && last !== undefined
       const rang = await bell.wait(caller.clock, Math.max(holdMs, fed ? FED_PAUSE_MS : 0, own), ends)
       polls = rang ? 0 : polls + 1
     }

@@ -10,11 +10,23 @@ export interface FeedEvent {
  */
 export class StatusFeed {
   readonly #listeners = new Map<string, Set<() => void>>()
+  #fed: boolean
+
+  /** @param fed whether events can be counted on from the start; otherwise from the first one on. */
+  constructor(fed = true) {
+    this.#fed = fed
+  }
+
+  /** Whether events come in, so that waiting may poll less. */
+  get fed(): boolean {
+    return this.#fed
+  }
 
   /** Returns whether anyone was waiting for this event's post. Events about anything else are ignored. */
   deliver(event: FeedEvent): boolean {
     if (!event.event.startsWith('post.publish.')) return false
     const { content } = event
+    this.#fed = true
     if (typeof content !== 'object' || content === null || !('publish_id' in content)) return false
     const listeners = this.#listeners.get(String(content.publish_id))
     for (const wake of [...(listeners ?? [])]) wake()

@@ -198,3 +198,16 @@ test('cancel and creator info are one call each, in TikTok’s words', async () 
     ['posting.creatorInfo', {}],
   ])
 })
+
+test('a feed that nothing ever came through does not slow the polling down', async () => {
+  const polls = async (feed?: StatusFeed): Promise<number> => {
+    const tiktok = new FakeTikTok()
+    becomes(tiktok, 10_000, { status: 'PUBLISH_COMPLETE' })
+    await new Posts(tiktok, feed).open('p').completed()
+    return tiktok.callsOf(STATUS)
+  }
+  expect(await polls(new StatusFeed(false))).toBe(await polls())
+  const fed = new StatusFeed(false)
+  fed.deliver({ event: 'post.publish.complete', content: { publish_id: 'another' } })
+  expect(await polls(fed)).toBeLessThan(await polls())
+})
