@@ -91,7 +91,11 @@ export class CertificateAuthority {
       },
       crypto,
     )
-    return { cert: `${certificate.toString('pem')}\n${this.pem}`, key: await exportKey(keys.privateKey), expiresAt }
+    return {
+      cert: `${certificate.toString('pem')}\n${this.pem}`,
+      key: await exportKey(keys.privateKey),
+      expiresAt,
+    }
   }
 }
 

@@ -9,7 +9,12 @@ export const tiktokHosts = {
   open: ['*.tiktokapis.com', 'www.tiktok.com', 'developers.tiktok.com'],
   /** Where the emulator says that pictures are, as in TikTok's own samples. */
   media: ['p16-sign.tiktokcdn-us.com'],
-  shop: ['*.tiktokglobalshop.com', 'auth.tiktok-shops.com', 'open-api.tiktok-shops.com', 'services.tiktokshop.com'],
+  shop: [
+    '*.tiktokglobalshop.com',
+    'auth.tiktok-shops.com',
+    'open-api.tiktok-shops.com',
+    'services.tiktokshop.com',
+  ],
   business: ['business-api.tiktok.com', 'sandbox-ads.tiktok.com', 'ads.tiktok.com'],
 } as const
 
@@ -23,6 +28,8 @@ export const tiktokDomains: readonly string[] = [
 /** `host` in lower case, without a port. */
 export function isTikTokHost(host: string): boolean {
   return patterns.some((pattern) =>
-    pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1 : host === pattern,
+    pattern.startsWith('*.')
+      ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1
+      : host === pattern,
   )
 }

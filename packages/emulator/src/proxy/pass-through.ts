@@ -1,0 +1,98 @@
+/** Everything that is not TikTok: bytes go through untouched. */
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { connect } from 'node:net'
+import { type Duplex, pipeline } from 'node:stream'
+
+const CONNECT_MS = 30_000
+
+/** Headers that concern one connection only, not the request (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+export interface Place {
+  host: string
+  port: number
+}
+
+/** Answers a `CONNECT` with a plain tunnel. `established` is called once the other side is reached. */
+export function tunnel(
+  client: Duplex,
+  place: Place,
+  established: () => void,
+  failed: (why: string) => void,
+): void {
+  const server = connect({ ...place, timeout: CONNECT_MS })
+  let open = false
+  server.once('connect', () => {
+    open = true
+    server.setTimeout(0)
+    established()
+    join(client, server)
+  })
+  server.once('timeout', () => server.destroy(new Error('timed out')))
+  server.on('error', (error) => {
+    if (open) client.destroy()
+    else failed(error.message)
+  })
+  client.on('close', () => server.destroy())
+}
+
+/** Both ways, until one side ends. */
+export function join(a: Duplex, b: Duplex): void {
+  const done = (): void => {
+    a.destroy()
+    b.destroy()
+  }
+  // A half-closed side still gets what the other has to say; an error ends both.
+  pipeline(a, b, (error) => (error == null ? undefined : done()))
+  pipeline(b, a, (error) => (error == null ? undefined : done()))
+}
+
+/** Sends on a request that named its whole address, and its answer back. */
+export function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: URL,
+  failed: (why: string) => void,
+): void {
+  const send = target.protocol === 'https:' ? httpsRequest : httpRequest
+  const onward: ClientRequest = send(
+    target,
+    // `host` among the headers stays as the client wrote it.
+    { method: request.method ?? 'GET', headers: withoutHops(request), timeout: CONNECT_MS },
+    (answer) => {
+      onward.setTimeout(0)
+      response.writeHead(answer.statusCode ?? 502, withoutHops(answer))
+      pipeline(answer, response, () => {})
+    },
+  )
+  onward.once('timeout', () => onward.destroy(new Error('timed out')))
+  onward.once('error', (error) => (response.headersSent ? response.destroy() : failed(error.message)))
+  response.once('close', () => onward.destroy())
+  request.pipe(onward)
+}
+
+function withoutHops(message: IncomingMessage): string[] {
+  const named = (message.headers.connection ?? '').toLowerCase().split(/\s*,\s*/)
+  const kept: string[] = []
+  for (let i = 0; i < message.rawHeaders.length; i += 2) {
+    const name = message.rawHeaders[i] as string
+    const lower = name.toLowerCase()
+    if (!HOP_BY_HOP.has(lower) && !named.includes(lower)) kept.push(name, message.rawHeaders[i + 1] as string)
+  }
+  return kept
+}
