@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { authorize } from '@tockwork/contracts/oauth'
 import { type Clock, cryptoRandom, seededRandom, systemClock } from '@tockwork/kernel'
 import { type Fault, type FaultSpec, Faults } from './control/faults.ts'
@@ -19,6 +20,7 @@ import type { Platform } from './platform.ts'
 import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
 import { registerLifeCycle, sweepMedia } from './posting/life-cycle.ts'
 import { receiveChunk } from './posting/receive.ts'
+import { type EmulatorProxy, startProxy } from './proxy/proxy.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { Ids } from './state/ids.ts'
 import { openWorld, type World } from './state/model.ts'
@@ -42,6 +44,8 @@ export interface EmulatorOptions {
   seed?: string
   /** What lives in a new world; absent: the demo apps and creators. */
   world?: SeedSpec
+  /** Also starts the forward proxy that answers for TikTok's host names; 0 picks a free port. */
+  proxyPort?: number
   settings?: Partial<Settings>
   clock?: Clock
   onBug?: (error: unknown) => void
@@ -68,6 +72,7 @@ export class Emulator {
   readonly #options: EmulatorOptions
   readonly #temporary: string | undefined
   #origin = ''
+  #proxy: EmulatorProxy | undefined
 
   constructor(options: EmulatorOptions = {}) {
     this.#options = options
@@ -100,6 +105,7 @@ export class Emulator {
       limits: new SlidingWindows(),
       mediaFolder,
       origin: () => this.#origin,
+      uploadOrigin: () => this.#origin,
       notify: (...event) => notify(this.#platform, ...event),
     }
     registerLifeCycle(this.#platform)
@@ -123,6 +129,11 @@ export class Emulator {
     return this.#origin
   }
 
+  /** The forward proxy, when `proxyPort` asked for one. */
+  get proxy(): EmulatorProxy | undefined {
+    return this.#proxy
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }
@@ -137,8 +148,19 @@ export class Emulator {
       })
     })
     this.#origin = `http://${host === '127.0.0.1' || host === '0.0.0.0' ? 'localhost' : host}:${this.port}`
+    if (this.#options.proxyPort !== undefined)
+      this.#proxy = await startProxy({
+        emulator: this,
+        port: this.#options.proxyPort,
+        caFolder: join(this.#options.dataDir ?? (this.#temporary as string), 'ca'),
+      })
     this.#store.flush()
     this.#platform.timers.arm()
+  }
+
+  /** Takes a connection as if the server had accepted it: how the proxy hands over what came for TikTok. */
+  serve(connection: Duplex): void {
+    this.#server.emit('connection', connection)
   }
 
   /** Moves time forward, from one thing that comes due to the next, each at its own time. */
@@ -218,6 +240,7 @@ export class Emulator {
 
   async close(): Promise<void> {
     this.#platform.timers.stop()
+    await this.#proxy?.close()
     this.#server.closeAllConnections()
     if (this.#server.listening) await new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#store.close()

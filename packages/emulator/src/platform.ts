@@ -19,6 +19,8 @@ export interface Platform {
   mediaFolder: string
   /** Where this emulator is reached, without a slash at the end. */
   origin: () => string
+  /** Where media is sent. */
+  uploadOrigin: () => string
   /** Tells an app's webhook; does nothing when it has none. */
   notify: (clientKey: string, event: string, openId: string | undefined, content: unknown) => void
 }

@@ -8,6 +8,7 @@ import {
 import * as z from 'zod/mini'
 import { type Answer, jsonAnswer } from '../http/answer.ts'
 import type { Exchange } from '../http/exchange.ts'
+import { seenBy } from '../http/seen-by.ts'
 import { sameSecret } from '../http/same-secret.ts'
 import { type Platform, Refusal } from '../platform.ts'
 import type { AppRow, CreatorRow, GrantRow } from '../state/model.ts'
@@ -41,7 +42,7 @@ export async function callEndpoint(
         invalidCode(endpoint),
         `Not promised by the documentation (strict mode): ${exchange.warnings.join('; ')}`,
       )
-    const context = { platform, exchange, query, input, ...caller, fail: refuse } as unknown as AnyContext
+    const context = { platform: seenBy(platform, exchange), exchange, query, input, ...caller, fail: refuse } as unknown as AnyContext
     const output = await chosen.handler(context)
     return success(endpoint, output, platform, exchange)
   } catch (error) {

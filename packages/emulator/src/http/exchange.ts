@@ -11,7 +11,9 @@ export class Exchange {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
-  /** Without the port, lower case. */
+  /** Host and port by which the client came, lower case. */
+  readonly authority: string
+  /** Without the port. */
   readonly host: string
   readonly logId: string
   readonly startedAt: number
@@ -37,7 +39,8 @@ export class Exchange {
     this.query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
     const forwarded = this.header('x-forwarded-host')
     const absolute = /^https?:\/\/([^/]+)/i.exec(url)?.[1]
-    this.host = (forwarded ?? absolute ?? this.header('host') ?? '').replace(/:\d+$/, '').toLowerCase()
+    this.authority = (forwarded ?? absolute ?? this.header('host') ?? '').toLowerCase()
+    this.host = this.authority.replace(/:\d+$/, '')
     this.logId = logId
     this.startedAt = startedAt
   }

@@ -196,7 +196,7 @@ function startVideo(
   timers.after(3600, UPLOAD_EXPIRES, post.id)
   return {
     publish_id: post.id,
-    upload_url: `${platform.origin()}/video/?upload_id=${upload.id}&upload_token=${upload.token}`,
+    upload_url: `${platform.uploadOrigin()}/video/?upload_id=${upload.id}&upload_token=${upload.token}`,
   }
 }
 
