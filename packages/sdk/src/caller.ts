@@ -5,7 +5,7 @@ import type { Http } from './http.ts'
 export interface CallOptions<E extends Endpoint> {
   query?: QueryOf<E>
   input?: InputOf<E>
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Calls an endpoint as one user (or app): token, limits, retries and errors are dealt with behind it. */

@@ -36,7 +36,7 @@ export interface AppCallOptions<E extends Endpoint> {
   query?: QueryOf<E>
   /** `client_key` and `client_secret` are filled in. */
   input?: Partial<InputOf<E>>
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /**

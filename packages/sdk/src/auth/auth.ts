@@ -72,7 +72,7 @@ export class Auth {
   async finish(
     callbackUrl: string | URL | URLSearchParams,
     started: Pick<StartedLogin, 'state' | 'redirectUri' | 'scopes' | 'codeVerifier'>,
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal | undefined } = {},
   ): Promise<Grant> {
     const { code } = parseCallback(callbackUrl, started)
     const { redirectUri, codeVerifier, scopes } = started
@@ -98,7 +98,7 @@ export class Auth {
   }
 
   /** Renews a user's tokens now, whether it is time or not. */
-  refresh(openId: string, options: { signal?: AbortSignal } = {}): Promise<TokenSet> {
+  refresh(openId: string, options: { signal?: AbortSignal | undefined } = {}): Promise<TokenSet> {
     return this.#keeper.renew(openId, undefined, options.signal)
   }
 
@@ -106,7 +106,7 @@ export class Auth {
    * Gives a grant up at TikTok, then deletes its tokens here. TikTok refuses an expired access token, so it is renewed
    * first; when the grant is already gone there, it only goes here.
    */
-  async revoke(openId: string, options: { signal?: AbortSignal } = {}): Promise<void> {
+  async revoke(openId: string, options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     const { signal } = options
     try {
       const { accessToken } = await this.#keeper.fresh(openId, signal)
@@ -179,7 +179,7 @@ export class Auth {
   async #call<E extends typeof exchangeCode | typeof refreshToken | typeof clientToken | typeof revoke>(
     endpoint: E,
     fields: Omit<InputOf<E>, 'client_key' | 'client_secret'>,
-    signal?: AbortSignal,
+    signal?: AbortSignal | undefined,
   ): Promise<OutputOf<E>> {
     const input = { ...this.appFields(), ...fields }
     // The dispatcher decodes with this endpoint's own schema.

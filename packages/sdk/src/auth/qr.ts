@@ -41,7 +41,11 @@ export class QrLogin {
   }
 
   /** Asks for a code and puts a ticket of our own into it. */
-  async get(options: { scopes: readonly string[]; state?: string; signal?: AbortSignal }): Promise<QrCode> {
+  async get(options: {
+    scopes: readonly string[]
+    state?: string
+    signal?: AbortSignal | undefined
+  }): Promise<QrCode> {
     const { clientKey, random, dispatcher, app } = this.#parts
     const { scopes, state, signal } = options
     if (scopes.length === 0) throw new UsageError('scopes: at least one scope is needed', { field: 'scopes' })
@@ -60,7 +64,7 @@ export class QrLogin {
    */
   async check(
     code: Pick<QrCode, 'token' | 'clientTicket'>,
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal | undefined } = {},
   ): Promise<QrStatus> {
     const { dispatcher, app, appFields } = this.#parts
     const input = { ...appFields(), token: code.token }

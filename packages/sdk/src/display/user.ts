@@ -24,7 +24,7 @@ export class UserApi {
    */
   async info<const F extends UserField>(
     fields: readonly F[],
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal | undefined } = {},
   ): Promise<Picked<User, F>> {
     const { user } = await this.#caller.call(userInfo, { query: { fields: [...fields] }, ...options })
     // Narrowed to what was asked for: TikTok answers with exactly the requested fields.

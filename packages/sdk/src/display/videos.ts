@@ -18,7 +18,7 @@ export interface VideoListOptions<F extends VideoField> {
   before?: Date | number | string
   /** Videos a request, 1 to 20. 20. */
   pageSize?: number
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 export interface VideoPage<F extends VideoField> {
@@ -88,7 +88,7 @@ export class VideosApi {
   async query<const F extends VideoField>(
     ids: readonly string[],
     fields: readonly F[],
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal | undefined } = {},
   ): Promise<Picked<Video, F>[]> {
     const wanted = [...new Set(ids)]
     const found: Picked<Video, F>[] = []
