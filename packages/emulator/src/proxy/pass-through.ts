@@ -67,13 +67,13 @@ export function forward(
   request: IncomingMessage,
   response: ServerResponse,
   target: URL,
+  headers: string[],
   failed: (why: string) => void,
 ): void {
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest
   const onward: ClientRequest = send(
     target,
-    // `host` among the headers stays as the client wrote it.
-    { method: request.method ?? 'GET', headers: withoutHops(request), timeout: CONNECT_MS },
+    { method: request.method ?? 'GET', headers, timeout: CONNECT_MS },
     (answer) => {
       onward.setTimeout(0)
       response.writeHead(answer.statusCode ?? 502, withoutHops(answer))
@@ -84,6 +84,15 @@ export function forward(
   onward.once('error', (error) => (response.headersSent ? response.destroy() : failed(error.message)))
   response.once('close', () => onward.destroy())
   request.pipe(onward)
+}
+
+/** The headers that a request goes on with, addressed to `host`. */
+export function onwardHeaders(request: IncomingMessage, host: string): string[] {
+  const kept = withoutHops(request)
+  const at = kept.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'host')
+  if (at < 0) kept.push('Host', host)
+  else kept[at + 1] = host
+  return kept
 }
 
 function withoutHops(message: IncomingMessage): string[] {

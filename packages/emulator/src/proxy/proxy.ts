@@ -5,7 +5,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { type Clock, systemClock } from '@tockwork/kernel'
 import type { CertificateAuthority } from './certificate-authority.ts'
 import { isTikTokHost, tiktokDomains } from './hosts.ts'
-import { forward, join, type Place, tunnel } from './pass-through.ts'
+import { forward, join, onwardHeaders, type Place, tunnel } from './pass-through.ts'
 import { usagePage } from './usage-page.ts'
 
 /** The part of an emulator that the proxy needs. */
@@ -123,7 +123,10 @@ export class EmulatorProxy {
   #connect(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#track(socket)
     const place = readPlace(request.url ?? '')
-    if (place === undefined) return refuseTunnel(socket, 400, 'CONNECT needs host:port')
+    if (place === undefined) {
+      refuseTunnel(socket, 400, 'CONNECT needs host:port')
+      return
+    }
     if (head.length > 0) socket.unshift(head)
     if (isTikTokHost(place.host)) {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
@@ -131,7 +134,10 @@ export class EmulatorProxy {
       return
     }
     const problem = this.#refusal(place.host)
-    if (problem !== undefined) return refuseTunnel(socket, 403, problem)
+    if (problem !== undefined) {
+      refuseTunnel(socket, 403, problem)
+      return
+    }
     tunnel(
       socket,
       place,
@@ -186,33 +192,36 @@ export class EmulatorProxy {
   }
 
   #hand(connection: Duplex): void {
-    const { emulator } = this.#options
-    if (emulator !== undefined) return emulator.serve(connection)
-    const upstream = connect(originPlace(this.#options.origin as string))
-    this.#track(upstream)
-    join(connection, upstream)
+    const { emulator, origin } = this.#options
+    if (emulator !== undefined) emulator.serve(connection)
+    else {
+      const upstream = connect(originPlace(origin as string))
+      this.#track(upstream)
+      join(connection, upstream)
+    }
   }
 
   /** A request with its whole address, or someone who opened the proxy's own address in a browser. */
   #request(request: IncomingMessage, response: ServerResponse): void {
     const address = request.url ?? '/'
-    if (!/^https?:\/\//i.test(address)) return usagePage(this, this.#authority.pem, address, response)
-    if (!URL.canParse(address)) return refuse(response, 400, 'the address cannot be read')
-    const target = new URL(address)
+    if (!/^https?:\/\//i.test(address)) usagePage(this, this.#authority.pem, address, response)
+    else if (URL.canParse(address)) this.#forward(request, response, new URL(address))
+    else refuse(response, 400, 'the address cannot be read')
+  }
+
+  #forward(request: IncomingMessage, response: ServerResponse, target: URL): void {
     const host = bare(target.hostname)
     const failed = (why: string): void => refuse(response, 502, `${target.host} cannot be reached: ${why}`)
+    // A proxy believes the address, not the header (RFC 9112, 3.2.2).
+    const headers = onwardHeaders(request, target.host)
     if (isTikTokHost(host)) {
-      // A proxy believes the address, not the header (RFC 9112, 3.2.2).
-      const { headers, rawHeaders } = request
-      for (let i = 0; i < rawHeaders.length; i += 2)
-        if (rawHeaders[i]?.toLowerCase() === 'host') rawHeaders[i + 1] = target.host
-      if (headers.host === undefined) rawHeaders.push('Host', target.host)
       const origin = this.#options.emulator?.origin ?? (this.#options.origin as string)
-      return forward(request, response, new URL(target.pathname + target.search, origin), failed)
+      forward(request, response, new URL(target.pathname + target.search, origin), headers, failed)
+      return
     }
     const problem = this.#refusal(host)
-    if (problem !== undefined) return refuse(response, 403, problem)
-    forward(request, response, target, failed)
+    if (problem === undefined) forward(request, response, target, headers, failed)
+    else refuse(response, 403, problem)
   }
 
   #refusal(host: string): string | undefined {

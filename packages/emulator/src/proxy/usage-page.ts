@@ -12,13 +12,15 @@ export function usagePage(
     response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
     response.end(body)
   }
-  if (path === '/ca.pem') return answer('application/x-pem-file', certificate)
-  if (path === '/proxy.pac')
-    return answer('application/x-ns-proxy-autoconfig', proxyFile(new URL(proxy.url).host))
+  if (path === '/ca.pem') answer('application/x-pem-file', certificate)
+  else if (path === '/proxy.pac')
+    answer('application/x-ns-proxy-autoconfig', proxyFile(new URL(proxy.url).host))
+  else answer('text/plain; charset=utf-8', usage(proxy))
+}
+
+function usage(proxy: { url: string; caFile: string; environment: Record<string, string> }): string {
   const lines = Object.entries(proxy.environment).map(([name, value]) => `  export ${name}=${quote(value)}`)
-  answer(
-    'text/plain; charset=utf-8',
-    `Tockwork proxy: TikTok's host names lead to the emulator.
+  return `Tockwork proxy: TikTok's host names lead to the emulator.
 
 Any client that honours a proxy runs unchanged with:
 
@@ -27,8 +29,7 @@ ${lines.join('\n')}
 Java: -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=${new URL(proxy.url).port}, and ${proxy.caFile} imported with keytool.
 Browsers: automatic proxy configuration ${proxy.url}/proxy.pac, and ${proxy.url}/ca.pem as an authority.
 The certificate can vouch for TikTok's host names and for nothing else.
-`,
-  )
+`
 }
 
 /** A proxy auto-configuration file: TikTok to the emulator, all else direct. */
