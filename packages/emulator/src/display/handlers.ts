@@ -1,4 +1,4 @@
-import { userInfo, videoList, videoQuery } from '@tockwork/contracts/display'
+import { type UserField, userInfo, videoList, videoQuery } from '@tockwork/contracts/display'
 import type { Handlers } from '../endpoint/handlers.ts'
 import type { Platform } from '../platform.ts'
 import type { AppRow, CreatorRow, GrantRow, VideoRow } from '../state/model.ts'
@@ -12,8 +12,8 @@ export const displayHandlers: Handlers<typeof displayEndpoints> = {
     if (locked !== undefined)
       throw fail('scope_permission_missed', `${locked} needs the scope ${scopes[locked]}`)
     if (query.fields.length === 0) throw fail('invalid_params', 'fields: is required')
-    const profile = profileOf(platform, creator, grant)
-    return { user: Object.fromEntries(query.fields.map((field) => [field, profile[field]])) }
+    const read = profileReader(platform, creator, grant)
+    return { user: Object.fromEntries(query.fields.map((field) => [field, read[field]()])) }
   },
 
   videoList({ platform, app, creator, query, input, fail }) {
@@ -40,30 +40,30 @@ export const displayHandlers: Handlers<typeof displayEndpoints> = {
   },
 }
 
-function profileOf(platform: Platform, creator: CreatorRow, grant: GrantRow): Record<string, unknown> {
+/** How each field is read; counters are worked out only when asked for. */
+function profileReader(platform: Platform, creator: CreatorRow, grant: GrantRow): Record<UserField, () => unknown> {
   const { clock } = platform
-  const avatar = (size: number): string =>
-    `${platform.origin()}/_emulator/media/avatar/${creator.id}_${size}.png`
-  const videos = publicVideos(platform, creator)
+  const avatar = (size: number) => () => `${platform.origin()}/_emulator/media/avatar/${creator.id}_${size}.png`
   return {
-    open_id: grant.openId,
-    union_id: unionId(creator),
+    open_id: () => grant.openId,
+    union_id: () => unionId(creator),
     avatar_url: avatar(168),
     avatar_url_100: avatar(100),
     avatar_large_url: avatar(720),
-    display_name: creator.displayName,
-    bio_description: creator.bio,
-    profile_deep_link: `https://vm.tiktok.com/${creator.id}`,
-    profile_web_link: `https://www.tiktok.com/@${creator.id}`,
-    is_verified: creator.verified,
-    username: creator.id,
+    display_name: () => creator.displayName,
+    bio_description: () => creator.bio,
+    profile_deep_link: () => `https://vm.tiktok.com/${creator.id}`,
+    profile_web_link: () => `https://www.tiktok.com/@${creator.id}`,
+    is_verified: () => creator.verified,
+    username: () => creator.id,
     // A creator gains about one follower an hour for each thousand they have.
-    follower_count:
+    follower_count: () =>
       creator.followers +
       Math.floor((creator.followers / 1000) * Math.max(0, (clock.now() - creator.createdAt) / 3_600_000)),
-    following_count: creator.following,
-    likes_count: videos.reduce((sum, video) => sum + counters(video, clock.now()).likes, 0),
-    video_count: videos.length,
+    following_count: () => creator.following,
+    likes_count: () =>
+      publicVideos(platform, creator).reduce((sum, video) => sum + counters(video, clock.now()).likes, 0),
+    video_count: () => publicVideos(platform, creator).length,
   }
 }
 

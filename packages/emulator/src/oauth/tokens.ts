@@ -40,6 +40,10 @@ export const tokenHandlers: Handlers<typeof tokenEndpoints> = {
 
   clientToken({ platform, app }) {
     const { world, clock, ids, settings } = platform
+    for (const old of world.accessTokens.each('grant', '')) {
+      if (old.expiresAt > clock.now()) break
+      world.accessTokens.delete(old.id)
+    }
     const token = ids.token('clt.')
     world.accessTokens.put({
       id: token,

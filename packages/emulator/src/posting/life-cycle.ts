@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mediaRules } from '@tockwork/contracts'
 import type { PrivacyLevel } from '@tockwork/contracts/posting'
-import { judgePhoto, judgeVideo, probe } from '@tockwork/media'
 import type { Platform } from '../platform.ts'
 import type { PublishRow, PublishState } from '../state/model.ts'
 import { pullMedia } from './pull.ts'
@@ -131,6 +130,8 @@ async function judge(
   platform: Platform,
   post: PublishRow,
 ): Promise<{ failReason?: string; found: NonNullable<PublishRow['found']> }> {
+  // Loaded when the first file is looked at: most runs of the emulator start without one.
+  const { judgePhoto, judgeVideo, probe } = await import('@tockwork/media')
   const creator = platform.world.creators.get(post.creator)
   const found = { durationSec: 0, width: 0, height: 0 }
   if (post.media === 'video') {

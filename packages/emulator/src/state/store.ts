@@ -73,9 +73,14 @@ export class Collection<T extends Row> {
 
   /** Rows whose index has this key, oldest first. */
   where(index: string, key: string): T[] {
+    return [...this.each(index, key)]
+  }
+
+  /** The same one by one, for those who stop early. */
+  *each(index: string, key: string): Generator<T> {
     const found = this.#indexes.get(index)
     if (found === undefined) throw new Error(`no index ${index}`)
-    return [...(found.ids.get(key) ?? [])].map((id) => this.#rows.get(id) as T)
+    for (const id of found.ids.get(key) ?? []) yield this.#rows.get(id) as T
   }
 
   /** Puts a row that is already on disk. */
