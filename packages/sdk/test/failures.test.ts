@@ -146,7 +146,7 @@ describe('nonsense', () => {
     const { server, creator } = await world(() => ({ body: '' }))
     await using _ = server
     expect(await failure(creator.call(publishStatus, status))).toMatchObject({
-      message: expect.stringContaining('an empty answer came (HTTP 200)'),
+      message: expect.stringContaining('An empty answer came (HTTP 200)'),
     })
   })
 
@@ -206,6 +206,17 @@ describe('nonsense', () => {
     const error = await failure(tiktok.withToken('act.x').call(publishStatus, status))
     expect(error).toBeInstanceOf(ContractError)
     expect(error).toMatchObject({ code: 'answer_too_large' })
+  })
+
+  test('JSON of somebody else', async () => {
+    const { server, creator } = await world(() => ({ status: 404, body: { message: 'no route' } }))
+    await using _ = server
+    const error = await failure(creator.call(publishStatus, status))
+    expect(error).toBeInstanceOf(PlatformError)
+    expect(error).toMatchObject({ code: 'http_404', retry: 'never' })
+    expect((error as Error).message).toBe(
+      'posting.publishStatus: Refused with HTTP 404, without a code. The answer is not in the documented envelope (HTTP 404). (http_404)',
+    )
   })
 
   test('redirects are not followed', async () => {

@@ -88,7 +88,7 @@ function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, b
   const decoded = z.safeDecode(endpoint.output, payload as never)
   if (!decoded.success) {
     const { field, problem } = whereAndWhat(decoded.error.issues)
-    throw misfit(`the answer does not fit: ${field === '' ? '' : `${field}: `}${problem}`)
+    throw misfit(`The answer does not fit: ${field === '' ? '' : `${field}: `}${problem}`)
   }
   return { ok: true, output: decoded.data, logId }
 }
@@ -129,7 +129,7 @@ function flatRefusal(body: Record<string, unknown>): Refused | undefined {
 function strangeAnswer(response: HttpResponse, text: string, body: unknown): string {
   const type = response.headers['content-type']?.split(';')[0] ?? 'no content type'
   const status = `HTTP ${response.status}`
-  if (text.trim() === '') return `an empty answer came (${status})`
+  if (text.trim() === '') return `An empty answer came (${status}).`
   if (body === undefined) {
     const start = redact(text.replace(/\s+/g, ' ').trim().slice(0, 120))
     const kind = /^\s*</.test(text)
@@ -137,7 +137,7 @@ function strangeAnswer(response: HttpResponse, text: string, body: unknown): str
       : 'something that is not JSON'
     return `${kind} came instead of an answer (${status}, ${type}): ${start}`
   }
-  return `the answer is not in the documented envelope (${status})`
+  return `The answer is not in the documented envelope (${status}).`
 }
 
 async function readText(endpoint: Endpoint, response: HttpResponse, maxBytes: number): Promise<string> {

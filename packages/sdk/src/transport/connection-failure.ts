@@ -21,18 +21,17 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS_|ERR_SSL_/
 export function connectionFailure(error: unknown, url: string): TransportError {
   if (error instanceof TransportError) return error
   const code = codeOf(error)
-  const sent = code !== undefined && (NEVER_LEFT.has(code) || CERTIFICATE.test(code)) ? 'no' : 'maybe'
+  const refused = code !== undefined && CERTIFICATE.test(code)
   const reason = error instanceof Error ? error.message : String(error)
   return new TransportError(
     `No answer from ${hostOf(url)}: ${redact(reason)}${code === undefined ? '' : ` (${code})`}`,
     {
-      code: code !== undefined && CERTIFICATE.test(code) ? 'certificate_refused' : 'no_answer',
-      retry: 'now',
-      sent,
-      action:
-        code !== undefined && CERTIFICATE.test(code)
-          ? 'The certificate is not trusted here. Behind an intercepting proxy set NODE_EXTRA_CA_CERTS to its CA file.'
-          : 'Check the network, DNS and proxy settings, then try again.',
+      code: refused ? 'certificate_refused' : 'no_answer',
+      retry: refused ? 'never' : 'now',
+      sent: refused || (code !== undefined && NEVER_LEFT.has(code)) ? 'no' : 'maybe',
+      action: refused
+        ? 'The certificate is not trusted here. Behind an intercepting proxy set NODE_EXTRA_CA_CERTS to its CA file.'
+        : 'Check the network, DNS and proxy settings, then try again.',
       cause: error,
     },
   )

@@ -103,7 +103,8 @@ export class Dispatcher {
         if (error.sent === 'maybe' && !mayRepeat) {
           throw outcomeUnknown(endpoint, error.message, { code: error.code, cause: error.cause })
         }
-        if (attempt >= maxAttempts || !this.#budget.take()) throw named(error, endpoint)
+        if (error.retry === 'never' || attempt >= maxAttempts || !this.#budget.take())
+          throw named(error, endpoint)
         await this.#pause(endpoint, attempt, error.code, signal)
         continue
       }

@@ -38,12 +38,14 @@ export function refusalOf(endpoint: Endpoint, facts: RefusalFacts): Refusal {
   const { status, logId } = facts
   const code = facts.code ?? (status === 429 ? 'rate_limit_exceeded' : `http_${status}`)
   const entry = entryOf(code, facts.oauth)
-  const unknown = unknownVerdict(status)
+  const unknown = unknownVerdict(status, facts.code !== undefined)
   const explanation = entry?.meaning ?? unknown.meaning
-  const said = redact(facts.message.trim())
+  // Without a code the message is our own description of what came instead.
+  const words = redact(facts.message.trim())
+  const said = words === '' ? '' : facts.code === undefined ? ` ${words}` : ` TikTok says: ${words}`
   return {
     code,
-    message: `${endpoint.id}: ${explanation}${said === '' ? '' : ` TikTok says: ${said}`} (${code})`,
+    message: `${endpoint.id}: ${explanation}${said} (${code})`,
     endpoint,
     status,
     logId,
@@ -60,7 +62,10 @@ function entryOf(code: string, oauth: boolean): ErrorEntry | undefined {
   return undefined
 }
 
-function unknownVerdict(status: number): {
+function unknownVerdict(
+  status: number,
+  coded: boolean,
+): {
   meaning: string
   retry: RetryVerdict
   hint: ErrorEntry['retryHint']
@@ -81,10 +86,14 @@ function unknownVerdict(status: number): {
       action: 'Try again with growing pauses.',
     }
   return {
-    meaning: `Refused with HTTP ${status} and a code that is not in the catalogue.`,
+    meaning: coded
+      ? `Refused with HTTP ${status} and a code that is not in the catalogue.`
+      : `Refused with HTTP ${status}, without a code.`,
     retry: 'never',
     hint: undefined,
-    action: 'Read what TikTok says; with the log_id its support can look the call up.',
+    action: coded
+      ? 'Read what TikTok says; with the log_id its support can look the call up.'
+      : 'Check the address (origin, proxy): what answered may not be TikTok.',
   }
 }
 
