@@ -1,12 +1,13 @@
-/** Every endpoint. Importing this loads all families; callers of one family import that family's entry. */
+/** Every endpoint with its wire samples. Importing this loads all families; callers of one import that family's entry. */
 import * as display from './display/index.ts'
 import * as embed from './embed/index.ts'
+import { endpointExamples } from './examples.ts'
 import * as oauth from './oauth/index.ts'
 import * as portability from './portability/index.ts'
 import * as posting from './posting/index.ts'
 import type { Endpoint } from './vocabulary.ts'
 
-export const endpoints: readonly Endpoint[] = [
+const declared: readonly Endpoint[] = [
   oauth.authorize,
   oauth.exchangeCode,
   oauth.refreshToken,
@@ -30,3 +31,8 @@ export const endpoints: readonly Endpoint[] = [
   portability.downloadData,
   embed.oembed,
 ]
+
+export const endpoints: readonly Endpoint[] = declared.map((endpoint) => {
+  const examples = endpointExamples[endpoint.id]
+  return examples === undefined ? endpoint : { ...endpoint, examples }
+})

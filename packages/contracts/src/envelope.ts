@@ -8,6 +8,8 @@ export const standardEnvelope = z.looseObject({
     message: z.optional(z.string()),
     log_id: z.optional(z.string()),
     logid: z.optional(z.string()),
+    /** Data Portability repeats the HTTP status here. */
+    http_status_code: z.optional(z.number()),
   }),
 })
 

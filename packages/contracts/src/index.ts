@@ -12,11 +12,13 @@ export {
 export { mediaRules, postingCaps } from './media-rules.ts'
 export { type Scope, type ScopeEntry, scopeMigration, scopes } from './scopes.ts'
 export {
+  mobileRedirectRules,
   propertyCovers,
   redirectUriProblems,
   redirectUriRules,
   type UrlProperty,
   urlPropertyProblems,
+  urlsToVerify,
   verification,
 } from './url-rules.ts'
 export {

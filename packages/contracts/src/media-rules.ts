@@ -4,6 +4,7 @@
  */
 export const mediaRules = {
   video: {
+    /** The first of each is recommended. */
     containers: ['mp4', 'mov', 'webm'],
     codecs: ['h264', 'h265', 'vp8', 'vp9'],
     frameRate: { min: 23, max: 60 },
@@ -12,6 +13,8 @@ export const mediaRules = {
     maxBytes: 4 * 1024 ** 3,
     /** Ten minutes through the API; `max_video_post_duration_sec` of the creator may be less. */
     maxDurationSec: 600,
+    /** What creators may post: everyone three minutes, some five or ten. */
+    creatorDurationsSec: [180, 300, 600],
     failReasons: {
       format: 'file_format_check_failed',
       duration: 'duration_check_failed',
@@ -37,10 +40,14 @@ export const mediaRules = {
     minChunkBytes: { plan: 5 * 1024 ** 2, accept: 5_000_000 },
     maxChunkBytes: { plan: 64_000_000, accept: 64 * 1024 ** 2 },
     maxFinalChunkBytes: { plan: 128_000_000, accept: 128 * 1024 ** 2 },
+    /** `total_chunk_count` = floor(size / chunk size): the last chunk takes the rest. In order, one after the other. */
     maxChunks: 1000,
     urlValidSeconds: 3600,
   },
   pull: {
+    /** https alone; an answer 3xx is a failure. */
+    schemes: ['https'],
+    redirects: false,
     timeoutSeconds: 3600,
     /** A file that needs no verification. */
     testUrl:

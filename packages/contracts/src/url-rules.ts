@@ -12,6 +12,15 @@ export const redirectUriRules = {
   },
 } as const
 
+/**
+ * Mobile apps come back through a link that the system hands to them.
+ * Source: developers.tiktok.com/doc/changelog (Android, since 2024-10-08), /doc/mobile-sdk-ios-quickstart.
+ */
+export const mobileRedirectRules = {
+  android: { scheme: 'https', link: 'App Link', since: '2024-10-08' },
+  ios: { scheme: 'https', link: 'Universal Link with Associated Domains' },
+} as const
+
 /** What is wrong with a redirect URI to be registered; empty when nothing is. */
 export function redirectUriProblems(uri: string, platform: 'web' | 'desktop'): string[] {
   const rules = redirectUriRules[platform]
@@ -31,6 +40,13 @@ export function redirectUriProblems(uri: string, platform: 'web' | 'desktop'): s
   if (uri.includes('#')) problems.push('must have no fragment')
   return problems
 }
+
+/** Addresses that must be verified properties. Source: developers.tiktok.com/doc/getting-started-create-an-app. */
+export const urlsToVerify = {
+  /** Apps made since that day. */
+  newApps: { since: '2024-09-09', urls: ['terms of service', 'privacy policy', 'web or desktop site'] },
+  allApps: ['PULL_FROM_URL of Content Posting', 'Link Sharing'],
+} as const
 
 /** Source: the media transfer guide. A property is a domain, or a prefix of https URLs ending in a slash. */
 export type UrlProperty = { kind: 'domain'; value: string } | { kind: 'prefix'; value: string }
@@ -67,6 +83,9 @@ export function propertyCovers(property: UrlProperty, address: string): boolean 
  * The DNS record and the file by which ownership is shown. Not on an official page; many public repositories agree.
  */
 export const verification = {
+  provenance: 'observed',
+  /** The file is served under the prefix, as text/plain, and holds the same text as the DNS TXT record. */
+  fileContentType: 'text/plain',
   tokenPattern: /^[A-Za-z0-9]{32}$/,
   record: (token: string): string => `tiktok-developers-site-verification=${token}`,
   fileName: (token: string): string => `tiktok${token}.txt`,

@@ -82,23 +82,34 @@ export interface EndpointSpec {
   /** Output fields that a scope unlocks. */
   fieldScopes?: Readonly<Record<string, string>>
   lifecycle?: Lifecycle
-  /** A documented request and answer, used as test cases and in the reference. */
+  /** Requests and answers on the wire. They stand in `fixtures/`, and are attached in `@tockwork/contracts/all`. */
   examples?: readonly EndpointExample[]
 }
 
+/** A request and an answer as they go over the wire: 64-bit ids are numbers (here `bigint`), lists are comma lists. */
 export interface EndpointExample {
   name: string
+  /** The page that shows it or whose tables it follows. */
   source: string
+  /** The day the page was read, where that is known. */
+  retrieved?: string
+  /** `documented`: on the page; `observed`: captured by somebody; `assumed`: put together from the page's tables. */
   provenance?: Provenance
+  note?: string
   query?: Readonly<Record<string, string>>
   request?: unknown
+  /** The whole body, envelope and all. */
   response?: unknown
+  /** HTTP status; 200 when left out. */
   status?: number
 }
 
 export type Endpoint = EndpointSpec
 
-/** Declares an endpoint, keeping its literal types. */
+/**
+ * Declares an endpoint, keeping its literal types.
+ * @__NO_SIDE_EFFECTS__ (bundlers may drop endpoints that nobody calls)
+ */
 export function defineEndpoint<const E extends EndpointSpec>(spec: E): E {
   return spec
 }

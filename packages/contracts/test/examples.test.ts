@@ -1,81 +1,110 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseJson, stringifyJson } from '@tockwork/kernel'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { endpoints } from '../src/all.ts'
-import { decide, type Endpoint, lookUpError, possibilities, scopes, standardEnvelope } from '../src/index.ts'
+import { callbackExamples, endpointExamples } from '../src/examples.ts'
+import { type Endpoint, flatError, lookUpError, standardEnvelope } from '../src/index.ts'
+import { callback } from '../src/oauth/index.ts'
 
+const ROOT = join(import.meta.dirname, '../../..')
 const overTheWire = (value: unknown): unknown => parseJson(stringifyJson(value))
 
-function readAnswer(endpoint: Endpoint, response: unknown): unknown {
-  const schema = endpoint.output
-  if (schema === undefined) return undefined
-  if (endpoint.envelope !== 'standard') return z.decode(schema as z.ZodMiniType, response)
-  const envelope = z.decode(standardEnvelope, response as z.input<typeof standardEnvelope>)
-  expect(envelope.error.code).toBe('ok')
-  return z.decode(schema as z.ZodMiniType, envelope.data ?? {})
+interface Sample {
+  endpoint: string
+  name: string
+  source: string
+  provenance: string
+  query?: Record<string, string>
+  request?: unknown
+  response?: Record<string, unknown>
+  status?: number
 }
 
-const documented = endpoints.flatMap((endpoint) =>
-  (endpoint.examples ?? []).map((example) => ({ endpoint, example })),
-)
+/** Read from the files themselves, not from what was generated out of them. */
+const samples = globSync('fixtures/open-api/*.json', { cwd: ROOT }).flatMap((file) => {
+  const { endpoints: found = [] } = parseJson(readFileSync(join(ROOT, file), 'utf8')) as {
+    endpoints?: Sample[]
+  }
+  return found.map((sample) => ({ ...sample, file }))
+})
+const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]))
+const of = (sample: Sample): Endpoint => byId.get(sample.endpoint) as Endpoint
 
-describe('documented examples', () => {
-  test.each(documented.filter(({ example }) => example.request !== undefined))(
-    '$endpoint.id request: $example.name',
-    ({ endpoint, example }) => {
-      const schema = endpoint.input as z.ZodMiniType
-      const ours = z.decode(schema, overTheWire(example.request))
-      expect(overTheWire(z.encode(schema, ours))).toEqual(overTheWire(example.request))
-    },
-  )
+const isRefusal = ({ response }: Sample): boolean => {
+  const error = response?.error
+  return typeof error === 'string' || (typeof error === 'object' && (error as { code: string }).code !== 'ok')
+}
 
-  test.each(documented.filter(({ example }) => example.query !== undefined))(
-    '$endpoint.id query: $example.name',
-    ({ endpoint, example }) => {
-      const schema = endpoint.query as z.ZodMiniType
-      expect(z.encode(schema, z.decode(schema, example.query))).toEqual(example.query)
-    },
-  )
+/** Reads wire data into our types and writes it again: what comes out must be what went in. */
+function roundTrip(schema: unknown, wire: unknown): unknown {
+  const codec = schema as z.ZodMiniType
+  return overTheWire(z.encode(codec, z.decode(codec, overTheWire(wire))))
+}
 
-  test.each(documented.filter(({ example }) => example.response !== undefined))(
-    '$endpoint.id answer: $example.name',
-    ({ endpoint, example }) => {
-      const ours = readAnswer(endpoint, overTheWire(example.response))
-      if (endpoint.output === undefined) return
-      const wire = overTheWire(z.encode(endpoint.output as z.ZodMiniType, ours))
-      const { data } = example.response as { data?: unknown }
-      expect(wire).toEqual(overTheWire(endpoint.envelope === 'standard' ? (data ?? {}) : example.response))
-    },
-  )
+test('every sample names an endpoint, a page and how it is known; names are unique', () => {
+  for (const sample of samples) {
+    expect(of(sample), `${sample.file}: ${sample.endpoint}`).toBeDefined()
+    expect(sample.source).toMatch(/^https:\/\/developers\.tiktok\.com\/doc\//)
+    expect(['documented', 'observed', 'assumed']).toContain(sample.provenance)
+  }
+  const names = samples.map(({ endpoint, name }) => `${endpoint}: ${name}`)
+  expect(new Set(names).size).toBe(names.length)
 })
 
-describe('the catalogue is whole', () => {
-  test('ids are unique, and so are method, host and path with their discriminator', () => {
-    expect(new Set(endpoints.map((e) => e.id)).size).toBe(endpoints.length)
-    const routes = endpoints.map((e) => `${e.method} ${e.host}${e.path} ${e.when?.equals ?? ''}`)
-    expect(new Set(routes).size).toBe(routes.length)
-  })
+test('every endpoint but the media PUT has a sample, and carries it', () => {
+  const without = endpoints.filter((e) => e.id !== 'posting.uploadMedia' && (e.examples ?? []).length === 0)
+  expect(without.map((e) => e.id)).toEqual([])
+  for (const sample of samples) {
+    const carried = endpointExamples[sample.endpoint]?.find(({ name }) => name === sample.name)
+    expect(stringifyJson(carried?.response ?? null)).toBe(stringifyJson(sample.response ?? null))
+  }
+})
 
-  test('every code, scope and field scope that an endpoint names exists', () => {
-    for (const endpoint of endpoints) {
-      for (const code of [...(endpoint.errors ?? []), ...Object.values(endpoint.invalidField ?? {})]) {
-        expect(lookUpError(code), `${endpoint.id}: ${code}`).not.toEqual([])
-      }
-      const named = [
-        ...possibilities(endpoint.scopes ?? []).flat(),
-        ...Object.values(endpoint.fieldScopes ?? {}),
-      ]
-      for (const scope of named) expect(Object.keys(scopes), endpoint.id).toContain(scope)
+describe('requests', () => {
+  test.each(samples.filter(({ request }) => request !== undefined))('$endpoint: $name', (sample) => {
+    expect(roundTrip(of(sample).input, sample.request)).toEqual(sample.request)
+  })
+})
+
+describe('queries', () => {
+  test.each(samples.filter(({ query }) => query !== undefined))('$endpoint: $name', (sample) => {
+    expect(roundTrip(of(sample).query, sample.query)).toEqual(sample.query)
+  })
+})
+
+describe('answers', () => {
+  const answers = samples.filter((sample) => sample.response !== undefined && !isRefusal(sample))
+  test.each(answers)('$endpoint: $name', (sample) => {
+    const endpoint = of(sample)
+    let wire: unknown = sample.response
+    if (endpoint.envelope === 'standard') {
+      const { data, error } = z.decode(standardEnvelope, wire as z.input<typeof standardEnvelope>)
+      expect(error.code).toBe('ok')
+      wire = data ?? {}
     }
+    expect(roundTrip(endpoint.output, wire)).toEqual(wire)
   })
+})
 
-  test('a choice by a body field is made from the body', () => {
-    const content = endpoints.find((e) => e.id === 'posting.initContent') as Endpoint
-    expect(decide(content.scopes ?? [], { post_mode: 'MEDIA_UPLOAD' })).toEqual(['video.upload'])
-    const video = endpoints.find((e) => e.id === 'posting.initVideo') as Endpoint
-    expect(decide(video.repeat, { source_info: { source: 'FILE_UPLOAD' } })).toBe('safe')
-    expect(decide(video.repeat, { source_info: { source: 'PULL_FROM_URL' } })).toBe('unless-sent')
-    expect(decide(video.repeat, {})).toBe('unless-sent')
+describe('refusals', () => {
+  test.each(samples.filter(isRefusal))('$endpoint: $name', (sample) => {
+    const endpoint = of(sample)
+    const standard = endpoint.envelope === 'standard'
+    const code = standard
+      ? z.decode(standardEnvelope, sample.response as z.input<typeof standardEnvelope>).error.code
+      : z.decode(flatError, sample.response as z.input<typeof flatError>).error
+    expect(endpoint.errors).toContain(code)
+    const entry = lookUpError(code).find(({ kind }) => kind === (standard ? 'open' : 'oauth'))
+    expect(sample.status).toBe(endpoint.errorStatus?.[code] ?? entry?.status)
+  })
+})
+
+describe('callbacks', () => {
+  test.each(callbackExamples)('$name', ({ url, read }) => {
+    const query = Object.fromEntries(new URL(url).searchParams)
+    expect(z.decode(callback, query)).toEqual(read)
   })
 })
 

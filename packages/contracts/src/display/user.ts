@@ -75,21 +75,4 @@ export const userInfo = defineEndpoint({
   lifecycle: {
     notes: [{ date: '2024-02-29', text: 'Profile fields need user.info.profile, counters user.info.stats.' }],
   },
-  examples: [
-    {
-      name: 'three fields',
-      source: PAGE,
-      query: { fields: 'open_id,union_id,avatar_url' },
-      response: {
-        data: {
-          user: {
-            avatar_url: 'https://p19-sign.tiktokcdn-us.com/…~c5_168x168.jpeg',
-            open_id: '723f24d7-e717-40f8-a2b6-cb8464cd23b4',
-            union_id: 'c9c60f44-a68e-4f5d-84dd-ce22faeb0ba1',
-          },
-        },
-        error: { code: 'ok', message: '', log_id: '20220829194722CBE87ED59D524E727021' },
-      },
-    },
-  ],
 })

@@ -88,28 +88,6 @@ export const videoList = defineEndpoint({
     max_count: z.optional(z.int().check(z.minimum(1), z.maximum(20, 'at most 20'))),
   }),
   output: z.looseObject({ videos: z.array(video), cursor: int64(), has_more: z.boolean() }),
-  examples: [
-    {
-      name: 'one video',
-      source: LIST,
-      query: { fields: 'cover_image_url,id,title' },
-      request: { max_count: 20 },
-      response: {
-        data: {
-          videos: [
-            {
-              cover_image_url: 'https://p16-sign.tiktokcdn-us.com/…?x-expires=1659000367&x-signature=…',
-              id: '12345123451234512345',
-              title: 'Video Title',
-            },
-          ],
-          cursor: 1643332803000,
-          has_more: false,
-        },
-        error: { code: 'ok', message: '', log_id: '20220829194722CBE87ED59D524E727021' },
-      },
-    },
-  ],
 })
 
 export const videoQuery = defineEndpoint({
@@ -130,16 +108,4 @@ export const videoQuery = defineEndpoint({
     cursor: z.optional(int64()),
     has_more: z.optional(z.boolean()),
   }),
-  examples: [
-    {
-      name: 'by ids',
-      source: QUERY,
-      query: { fields: 'id,title' },
-      request: { filters: { video_ids: ['7077642457847994444'] } },
-      response: {
-        data: { videos: [{ id: '7077642457847994444', title: 'Video Title' }] },
-        error: { code: 'ok', message: '', log_id: '20220829194722CBE87ED59D524E727021' },
-      },
-    },
-  ],
 })

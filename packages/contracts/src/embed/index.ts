@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
 import { defineEndpoint } from '../vocabulary.ts'
 
+export { embedLive, embedMarkup, embedPlayer } from './player.ts'
+
 const PAGE = 'https://developers.tiktok.com/doc/embed-videos'
 
 export const oembed = defineEndpoint({

@@ -32,10 +32,13 @@ export const authorize = defineEndpoint({
   }),
   errors: [
     'access_denied',
+    'invalid_client',
+    'invalid_request',
     'unauthorized_client',
     'invalid_scope',
     'unsupported_response_type',
     'server_error',
+    'temporarily_unavailable',
   ],
   repeat: 'safe',
 })

@@ -26,17 +26,6 @@ export const getQrCode = defineEndpoint({
   }),
   errors: ['invalid_client', 'invalid_request', 'invalid_scope', 'server_error'],
   repeat: 'safe',
-  examples: [
-    {
-      name: 'get a code',
-      source: PAGE,
-      request: { client_key: 'CLIENT_KEY', scope: 'user.info.basic' },
-      response: {
-        scan_qrcode_url: 'aweme://authorize?authType=100&client_key=CLIENT_KEY&client_ticket=tobefilled',
-        token: 'VJ5J',
-      },
-    },
-  ],
 })
 
 export const qrCodeStatuses = ['new', 'scanned', 'confirmed', 'expired', 'utilised'] as const
@@ -57,16 +46,4 @@ export const checkQrCode = defineEndpoint({
   }),
   errors: ['invalid_client', 'invalid_request', 'server_error'],
   repeat: 'safe',
-  examples: [
-    { name: 'new', source: PAGE, response: { status: 'new', client_ticket: '' } },
-    {
-      name: 'confirmed',
-      source: PAGE,
-      response: {
-        status: 'confirmed',
-        client_ticket: 'TICKET',
-        redirect_uri: 'https://example.com?code=example_code',
-      },
-    },
-  ],
 })

@@ -28,16 +28,6 @@ export const userToken = z.looseObject({
   token_type: z.string(),
 })
 
-const tokenExample = {
-  access_token: 'act.example12345Example12345Example',
-  expires_in: 86400,
-  open_id: 'afd97af1-b87b-48b9-ac98-410aghda5344',
-  refresh_expires_in: 31536000,
-  refresh_token: 'rft.example12345Example12345Example',
-  scope: 'user.info.basic,video.list',
-  token_type: 'Bearer',
-}
-
 export const exchangeCode = defineEndpoint({
   ...base,
   id: 'oauth.exchangeCode',
@@ -68,20 +58,6 @@ export const exchangeCode = defineEndpoint({
   ],
   // A code works once: when the answer is lost, so are the tokens, and a repeat is refused without harm.
   repeat: 'safe',
-  examples: [
-    {
-      name: 'authorization code',
-      source: userTokens,
-      request: {
-        client_key: 'CLIENT_KEY',
-        client_secret: 'CLIENT_SECRET',
-        grant_type: 'authorization_code',
-        code: 'CODE',
-        redirect_uri: 'https://example.com/callback',
-      },
-      response: tokenExample,
-    },
-  ],
 })
 
 export const refreshToken = defineEndpoint({
@@ -107,19 +83,6 @@ export const refreshToken = defineEndpoint({
     'temporarily_unavailable',
   ],
   repeat: 'safe',
-  examples: [
-    {
-      name: 'refresh',
-      source: userTokens,
-      request: {
-        client_key: 'CLIENT_KEY',
-        client_secret: 'CLIENT_SECRET',
-        grant_type: 'refresh_token',
-        refresh_token: 'rft.example',
-      },
-      response: tokenExample,
-    },
-  ],
 })
 
 export const clientToken = defineEndpoint({
@@ -143,18 +106,6 @@ export const clientToken = defineEndpoint({
     'temporarily_unavailable',
   ],
   repeat: 'safe',
-  examples: [
-    {
-      name: 'client credentials',
-      source: clientTokens,
-      request: { client_key: 'CLIENT_KEY', client_secret: 'CLIENT_SECRET', grant_type: 'client_credentials' },
-      response: {
-        access_token: 'clt.example12345Example12345Example',
-        expires_in: 7200,
-        token_type: 'Bearer',
-      },
-    },
-  ],
 })
 
 export const revoke = defineEndpoint({
@@ -173,12 +124,4 @@ export const revoke = defineEndpoint({
   output: z.looseObject({}),
   errors: ['invalid_client', 'invalid_grant', 'invalid_request', 'server_error', 'temporarily_unavailable'],
   repeat: 'safe',
-  examples: [
-    {
-      name: 'revoke',
-      source: userTokens,
-      request: { client_key: 'CLIENT_KEY', client_secret: 'CLIENT_SECRET', token: 'act.example' },
-      response: {},
-    },
-  ],
 })

@@ -4,6 +4,8 @@ import * as limits from '../limits.ts'
 import { count, fieldList, int64, openEnum } from '../schema.ts'
 import { defineEndpoint } from '../vocabulary.ts'
 
+export { categoryScopes, exportRules } from './export-rules.ts'
+
 const doc = (slug: string) => ({ url: `https://developers.tiktok.com/doc/data-portability-api-${slug}` })
 const activityScopes = [
   'portability.all.single',

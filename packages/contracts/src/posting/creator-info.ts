@@ -47,23 +47,4 @@ export const creatorInfo = defineEndpoint({
   },
   limits: limits.creatorInfo,
   repeat: 'safe',
-  examples: [
-    {
-      name: 'public account',
-      source: PAGE,
-      response: {
-        data: {
-          creator_avatar_url: 'https://lf16-tt4d.tiktokcdn.com/obj/tiktok-open-platform/8d57…',
-          creator_username: 'tiktok',
-          creator_nickname: 'TikTok Official',
-          privacy_level_options: ['PUBLIC_TO_EVERYONE', 'MUTUAL_FOLLOW_FRIENDS', 'SELF_ONLY'],
-          comment_disabled: false,
-          duet_disabled: false,
-          stitch_disabled: true,
-          max_video_post_duration_sec: 300,
-        },
-        error: { code: 'ok', message: '', log_id: '202210112248442CB9319E1FB30C1073F3' },
-      },
-    },
-  ],
 })

@@ -9,5 +9,13 @@ export {
   videoPostInfo,
   videoSource,
 } from './init.ts'
+export {
+  creatorAvatarSeconds,
+  initAnswerLimits,
+  privacyOptionsByAccount,
+  publishIdForms,
+  statusFlow,
+  uploadAddresses,
+} from './post-rules.ts'
 export { cancelPublish, publishStatus, publishStatuses } from './status.ts'
 export { parseContentRange, uploadMedia } from './upload.ts'

@@ -75,27 +75,6 @@ const repeat = {
   otherwise: 'unless-sent',
 } as const
 
-const ok = { code: 'ok', message: '', log_id: '202210112248442CB9319E1FB30C1073F3' }
-const postInfoExample = {
-  title: 'this will be a funny #cat video on your @tiktok #fyp',
-  privacy_level: 'MUTUAL_FOLLOW_FRIENDS',
-  disable_duet: false,
-  disable_comment: true,
-  disable_stitch: false,
-  video_cover_timestamp_ms: 1000,
-}
-const uploadSourceExample = {
-  source: 'FILE_UPLOAD',
-  video_size: 50000123,
-  chunk_size: 10000000,
-  total_chunk_count: 5,
-}
-const pullSourceExample = {
-  source: 'PULL_FROM_URL',
-  video_url: 'https://example.verified.domain.com/example_video.mp4',
-}
-const uploadUrlExample = 'https://open-upload.tiktokapis.com/video/?upload_id=67890&upload_token=Xza123'
-
 export const initVideo = defineEndpoint({
   ...base,
   id: 'posting.initVideo',
@@ -120,23 +99,6 @@ export const initVideo = defineEndpoint({
   ],
   invalidField: { 'post_info.privacy_level': 'privacy_level_option_mismatch' },
   repeat,
-  examples: [
-    {
-      name: 'file upload',
-      source: DIRECT,
-      request: { post_info: postInfoExample, source_info: uploadSourceExample },
-      response: {
-        data: { publish_id: 'v_pub_file~v2-1.123456789', upload_url: uploadUrlExample },
-        error: ok,
-      },
-    },
-    {
-      name: 'pull from URL',
-      source: DIRECT,
-      request: { post_info: postInfoExample, source_info: pullSourceExample },
-      response: { data: { publish_id: 'v_pub_url~v2.123456789' }, error: ok },
-    },
-  ],
 })
 
 export const initInboxVideo = defineEndpoint({
@@ -159,23 +121,6 @@ export const initInboxVideo = defineEndpoint({
     'internal_error',
   ],
   repeat,
-  examples: [
-    {
-      name: 'file upload',
-      source: INBOX,
-      request: { source_info: uploadSourceExample },
-      response: {
-        data: { publish_id: 'v_inbox_file~v2.123456789', upload_url: uploadUrlExample },
-        error: ok,
-      },
-    },
-    {
-      name: 'pull from URL',
-      source: INBOX,
-      request: { source_info: pullSourceExample },
-      response: { data: { publish_id: 'v_inbox_url~v2.123456789' }, error: ok },
-    },
-  ],
 })
 
 export const photoPostInfo = z.looseObject({
@@ -236,30 +181,4 @@ export const initContent = defineEndpoint({
   ],
   invalidField: { 'post_info.privacy_level': 'privacy_level_option_mismatch' },
   repeat: 'unless-sent',
-  examples: [
-    {
-      name: 'direct post',
-      source: PHOTO,
-      request: {
-        post_info: {
-          title: 'funny cat',
-          description: 'this will be a #funny photo on your @tiktok #fyp',
-          disable_comment: true,
-          privacy_level: 'PUBLIC_TO_EVERYONE',
-          auto_add_music: true,
-        },
-        source_info: {
-          source: 'PULL_FROM_URL',
-          photo_cover_index: 1,
-          photo_images: [
-            'https://tiktokcdn.com/obj/example-image-01.webp',
-            'https://tiktokcdn.com/obj/example-image-02.webp',
-          ],
-        },
-        post_mode: 'DIRECT_POST',
-        media_type: 'PHOTO',
-      },
-      response: { data: { publish_id: 'p_pub_url~v2.123456789' }, error: ok },
-    },
-  ],
 })

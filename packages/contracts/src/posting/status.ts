@@ -57,22 +57,6 @@ export const publishStatus = defineEndpoint({
     'invalid_param',
   ],
   limits: limits.status,
-  examples: [
-    {
-      name: 'failed',
-      source: PAGE,
-      request: { publish_id: 'v_pub_url~v2.123456789' },
-      response: {
-        data: {
-          status: 'FAILED',
-          fail_reason: 'picture_size_check_failed',
-          publicaly_available_post_id: [],
-          uploaded_bytes: 10000,
-        },
-        error: { code: 'ok', message: '', log_id: '202210112248442CB9319E1FB30C1073F3' },
-      },
-    },
-  ],
 })
 
 export const cancelPublish = defineEndpoint({
@@ -93,13 +77,5 @@ export const cancelPublish = defineEndpoint({
     'rate_limit_exceeded',
     'internal_error',
     'invalid_param',
-  ],
-  examples: [
-    {
-      name: 'cancel',
-      source: TRANSFER,
-      request: { publish_id: 'v_pub_url~v2.123456789' },
-      response: { error: { code: 'ok', message: '', log_id: '202210112248442CB9319E1FB30C1073F3' } },
-    },
   ],
 })

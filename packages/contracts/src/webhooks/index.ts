@@ -1,5 +1,6 @@
 /** Webhooks. Sources: developers.tiktok.com/doc/webhooks-overview, -events, -verification, and the status page. */
 import * as z from 'zod/mini'
+import { type FailReason, failReasons } from '../errors.ts'
 import { count, int64, openEnum } from '../schema.ts'
 
 const EVENTS = 'https://developers.tiktok.com/doc/webhooks-events'
@@ -47,7 +48,12 @@ export const events = {
   'post.publish.failed': {
     title: 'A post failed',
     source: STATUS,
-    content: z.looseObject({ publish_id: z.string(), reason: z.string(), publish_type: publishType }),
+    content: z.looseObject({
+      publish_id: z.string(),
+      /** As `fail_reason` of the status call. */
+      reason: openEnum(Object.keys(failReasons) as FailReason[]),
+      publish_type: publishType,
+    }),
   },
   'post.publish.complete': {
     title: 'A post was made; may come again for further posts from one draft',
@@ -98,6 +104,15 @@ export const signature = {
     body: '{"client_key":"bwo2m45353a6k85","event":"authorization.removed","create_time":1615338610,"user_openid":"act.example12345Example12345Example","content":"{\\"reason\\": 1 }"}',
     signature: '39c29244091b6bb0d67eca735a97218805842b7c8cea52dde8296f6c0c36ae09',
   },
+} as const
+
+/** The portal alone subscribes; there is no call for it. Source: developers.tiktok.com/doc/webhooks-overview. */
+export const subscription = {
+  scheme: 'https',
+  /** A callback URL gets every event; none can be chosen. */
+  events: 'all',
+  testUrl: 'a button in the portal sends a test POST',
+  source: 'https://developers.tiktok.com/doc/webhooks-overview',
 } as const
 
 /** Delivery: any answer but 200 is a failure, retried with growing pauses for 72 hours; duplicates happen. */

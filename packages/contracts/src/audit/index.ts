@@ -1,0 +1,3 @@
+/** App review and the Content Posting audit, as data. */
+export { portalSteps, reviewChecklist, reviewLimits } from './review-checklist.ts'
+export { type ChecklistItem, requiredLinks, requiredTexts, uxChecklist } from './ux-checklist.ts'
