@@ -1,1 +1,1 @@
-export {}
+export { type Connected, startTestkit, Testkit, type TestkitOptions } from './testkit.ts'
