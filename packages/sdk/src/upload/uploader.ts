@@ -130,9 +130,10 @@ class Upload {
       if (await this.#askStanding()) return true
     } else {
       const next = readPosition(end, plan, this.#reading)
-      // Refused at the very byte that the answer names: it must have meant the other reading.
-      const other = next === end ? end + 1 : end
-      this.#received = Math.min(next === before ? other : next, plan.size)
+      if (next !== before) this.#received = Math.min(next, plan.size)
+      // Refused again and again at the very byte that the answer names: it must mean the other reading. Not at once,
+      // since the rest of a dropped chunk can still be on its way and be refused for that.
+      else if (this.#reading === undefined && this.#resyncs > 1) this.#received = next === end ? end + 1 : end
     }
     this.#resyncs += 1
     // A server that says 416 to everything must not be asked for ever, wherever it points.

@@ -165,6 +165,38 @@ test('whatever is lost on the way, the bytes arrive once and in order', async ()
   )
 })
 
+test.each(['bytes', 'stream'] as const)(
+  'a 416 that names the very byte that was sent is asked again there, not a byte beside it (%s)',
+  async (kind) => {
+    const tiktok = new FakeTikTok()
+    const busy = (end: number): PutFault => ({ status: 416, range: `bytes 0-${end}/${SIZE}` })
+    tiktok.putFaults = [busy(0), undefined, busy(CHUNK - 1), busy(CHUNK - 1)]
+    await post(tiktok, kind)
+    expect(arrived(tiktok)).toBe(true)
+    expect(tiktok.puts.map((put) => put.range.split('-')[0])).toEqual([
+      'bytes 0',
+      'bytes 0',
+      ...Array(3).fill(`bytes ${CHUNK}`),
+      `bytes ${2 * CHUNK}`,
+    ])
+  },
+)
+
+test('a resumption in the middle of a chunk finds its byte although the answer counts', async () => {
+  const tiktok = new FakeTikTok()
+  Object.assign(tiktok, { rangeStyle: 'count', tellsUploadedBytes: false })
+  tiktok.bytes = bytes.slice()
+  tiktok.received = CHUNK + 77
+  await new Posts(tiktok).resumeUpload({
+    publishId: 'p',
+    uploadUrl: UPLOAD_URL,
+    source: bytes,
+    chunkSize: CHUNK,
+  })
+  expect(tiktok.received).toBe(SIZE)
+  expect(tiktok.puts.slice(-2).map((put) => put.status)).toEqual([206, 201])
+})
+
 test('a chunk of which TikTok took a part only is continued after that part', async () => {
   const tiktok = new FakeTikTok()
   tiktok.putFaults = [{ status: 206, range: `bytes 0-999999/${SIZE}` }]
