@@ -62,13 +62,8 @@ export class Testkit {
   ): Promise<Connected> {
     const tiktok = options.client ?? this.tiktok
     const started = await tiktok.auth.start({ scopes: [...(options.scopes ?? ALL_SCOPES)] })
-    const response = await fetch(`${this.emulator.origin}/_emulator/authorize`, {
-      method: 'POST',
-      body: JSON.stringify({ authorize_url: started.url, user, deny_scopes: options.deny ?? [] }),
-    })
-    const answer = (await response.json()) as { redirect_url?: string; problem?: string }
-    if (answer.redirect_url === undefined) throw new Error(`consent failed: ${answer.problem}`)
-    const grant = await tiktok.auth.finish(answer.redirect_url, started)
+    const back = this.emulator.consent(started.url, user, options.deny ?? [])
+    const grant = await tiktok.auth.finish(back, started)
     return { creator: tiktok.as(grant.openId), openId: grant.openId, grant }
   }
 
