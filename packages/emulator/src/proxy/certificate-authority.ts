@@ -1,6 +1,7 @@
 import { randomBytes, webcrypto } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import type { Clock } from '@tockwork/kernel'
 // The certificate library's own dependency injection needs it, and needs it first.
 import 'reflect-metadata'
@@ -15,6 +16,9 @@ export interface Leaf {
   expiresAt: number
 }
 
+const SECRET_FILE = 'ca-key.pem'
+const PUBLIC_FILE = 'ca.pem'
+const BUNDLE_FILE = 'ca-bundle.pem'
 const DAY_MS = 86_400_000
 const CA_DAYS = 730
 const LEAF_DAYS = 14
@@ -24,7 +28,7 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const crypto = webcrypto as unknown as Crypto
 
 export interface AuthorityOptions {
-  /** Holds `ca.pem`, to be trusted by clients, and `ca-key.pem`, readable by its owner alone. */
+  /** Holds `ca.pem` and `ca-bundle.pem`, to be trusted by clients, and `ca-key.pem`, readable by its owner alone. */
   folder: string
   /** What it may vouch for, with everything below. */
   domains: readonly string[]
@@ -36,13 +40,16 @@ export interface AuthorityOptions {
 export class CertificateAuthority {
   /** Path of the certificate that clients must trust. */
   readonly file: string
+  /** The same with the usual public authorities, for clients whose setting replaces what they trust by default. */
+  readonly bundleFile: string
   readonly pem: string
   readonly #certificate: x509.X509Certificate
   readonly #key: CryptoKey
   readonly #clock: Clock
 
-  private constructor(file: string, pem: string, key: CryptoKey, clock: Clock) {
-    this.file = file
+  private constructor(folder: string, pem: string, key: CryptoKey, clock: Clock) {
+    this.file = join(folder, PUBLIC_FILE)
+    this.bundleFile = join(folder, BUNDLE_FILE)
     this.pem = pem
     this.#certificate = new x509.X509Certificate(pem)
     this.#key = key
@@ -53,8 +60,9 @@ export class CertificateAuthority {
   static async open({ folder, domains, clock }: AuthorityOptions): Promise<CertificateAuthority> {
     mkdirSync(folder, { recursive: true, mode: 0o755 })
     // Key and certificate in one file: two processes that start at once can never leave one half each.
-    const secretFile = join(folder, 'ca-key.pem')
-    const publicFile = join(folder, 'ca.pem')
+    const secretFile = join(folder, SECRET_FILE)
+    const publicFile = join(folder, PUBLIC_FILE)
+    const bundleFile = join(folder, BUNDLE_FILE)
     let bundle = read(secretFile)
     if (bundle === undefined || !(await usable(bundle, domains, clock.now()))) {
       replace(secretFile, await make(domains, clock.now()), 0o600)
@@ -62,7 +70,9 @@ export class CertificateAuthority {
     }
     const [keyPem, certPem] = split(bundle)
     if (read(publicFile) !== certPem) replace(publicFile, certPem, 0o644)
-    return new CertificateAuthority(publicFile, certPem, await importKey(keyPem), clock)
+    if (read(bundleFile)?.startsWith(certPem) !== true)
+      replace(bundleFile, `${certPem}${rootCertificates.join('\n')}\n`, 0o644)
+    return new CertificateAuthority(folder, certPem, await importKey(keyPem), clock)
   }
 
   /** A certificate for one host, signed by this authority. */

@@ -6,7 +6,7 @@
  */
 export const tiktokHosts = {
   /** Login, display, posting, webhooks; `open-upload` and the older `upload.us` take media. */
-  open: ['*.tiktokapis.com', 'www.tiktok.com', 'developers.tiktok.com'],
+  open: ['*.tiktokapis.com', 'www.tiktok.com'],
   /** Where the emulator says that pictures are, as in TikTok's own samples. */
   media: ['p16-sign.tiktokcdn-us.com'],
   shop: [

@@ -51,15 +51,16 @@ export function tunnel(
   client.on('close', () => server.destroy())
 }
 
-/** Both ways, until one side ends. */
+/** Both ways. A side that has said its last word still hears the other out; one that breaks off ends both. */
 export function join(a: Duplex, b: Duplex): void {
-  const done = (): void => {
-    a.destroy()
-    b.destroy()
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    from.pipe(to)
+    from.on('error', () => to.destroy())
+    from.once('close', () => (from.readableEnded ? to.end() : to.destroy()))
   }
-  // A half-closed side still gets what the other has to say; an error ends both.
-  pipeline(a, b, (error) => (error == null ? undefined : done()))
-  pipeline(b, a, (error) => (error == null ? undefined : done()))
 }
 
 /** Sends on a request that named its whole address, and its answer back. */

@@ -83,14 +83,16 @@ export class EmulatorProxy {
   /** Environment variables under which common clients (curl, Node, Python, Ruby, PHP, Go) run unchanged. */
   get environment(): Record<string, string> {
     const { url, caFile } = this
+    // Node adds to what it trusts; the other settings replace it, so they get everything.
+    const bundle = this.#authority.bundleFile
     return {
       HTTPS_PROXY: url,
       https_proxy: url,
       NODE_USE_ENV_PROXY: '1',
       NODE_EXTRA_CA_CERTS: caFile,
-      SSL_CERT_FILE: caFile,
-      CURL_CA_BUNDLE: caFile,
-      REQUESTS_CA_BUNDLE: caFile,
+      SSL_CERT_FILE: bundle,
+      CURL_CA_BUNDLE: bundle,
+      REQUESTS_CA_BUNDLE: bundle,
     }
   }
 
