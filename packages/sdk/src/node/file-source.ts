@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UsageError } from '@tockwork/kernel'
-import type { MediaSource } from '../sources/media-source.ts'
+import type { SliceSource } from '../sources/slice-source.ts'
 
 /** Bytes a read asks for: larger ones measure no faster, and fall out of the processor's cache. */
 const PIECE_BYTES = 1024 * 1024
@@ -22,7 +22,7 @@ interface FileState {
 export async function fileSource(
   path: string,
   options: { contentType?: string | undefined; pieceBytes?: number } = {},
-): Promise<MediaSource> {
+): Promise<SliceSource> {
   const pieceBytes = options.pieceBytes ?? PIECE_BYTES
   const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     throw new UsageError(

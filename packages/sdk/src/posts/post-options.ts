@@ -1,5 +1,5 @@
 import type { PrivacyLevel } from '@tockwork/contracts/posting'
-import type { UploadableSource } from '../sources/media-source.ts'
+import type { UploadableSource } from '../sources/slice-source.ts'
 import type { UploadProgress } from '../upload/uploader.ts'
 
 /** A public https address that TikTok downloads itself, under a domain or prefix verified for the app. */

@@ -2,7 +2,7 @@ import type { InputOf, OutputOf } from '@tockwork/contracts'
 import { creatorInfo, initContent, initInboxVideo, initVideo } from '@tockwork/contracts/posting'
 import { ContractError, TransportError } from '@tockwork/kernel'
 import type { Caller } from '../caller.ts'
-import type { MediaSource } from '../sources/media-source.ts'
+import type { SliceSource } from '../sources/slice-source.ts'
 import { toSource } from '../sources/to-source.ts'
 import { type ChunkPlan, planChunks } from '../upload/chunk-plan.ts'
 import { chooseContentType } from '../upload/content-type.ts'
@@ -155,7 +155,7 @@ export class Posts {
   async #upload(
     publishId: string,
     url: string,
-    source: MediaSource,
+    source: SliceSource,
     plan: ChunkPlan,
     options: {
       contentType?: string | undefined
@@ -224,7 +224,7 @@ function isPull(source: VideoSource): source is PullSource {
   return typeof source === 'object' && source !== null && 'url' in source && !('slice' in source)
 }
 
-function planFor(source: MediaSource, chunkSize: number | undefined): ChunkPlan {
+function planFor(source: SliceSource, chunkSize: number | undefined): ChunkPlan {
   return planChunks(source.size, chunkSize ?? (source.repeatable ? undefined : STREAM_CHUNK))
 }
 

@@ -1,7 +1,7 @@
-import type { MediaSource } from './media-source.ts'
+import type { SliceSource } from './slice-source.ts'
 
 /** A `Blob` or `File` as a source; it is read slice by slice, never as a whole. */
-export function blobSource(blob: Blob): MediaSource {
+export function blobSource(blob: Blob): SliceSource {
   return {
     size: blob.size,
     contentType: blob.type === '' ? undefined : blob.type,

@@ -1,10 +1,10 @@
-import type { MediaSource } from './media-source.ts'
+import type { SliceSource } from './slice-source.ts'
 
 /** Bytes in memory (a Node `Buffer` is one) as a source; they are not copied. */
 export function bytesSource(
   bytes: Uint8Array | ArrayBuffer,
   hints: { contentType?: string | undefined; name?: string | undefined } = {},
-): MediaSource {
+): SliceSource {
   const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
   return {
     ...hints,

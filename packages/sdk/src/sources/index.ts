@@ -1,5 +1,5 @@
 export { blobSource } from './blob-source.ts'
 export { bytesSource } from './bytes-source.ts'
-export type { MediaSource, SizedStream, UploadableSource } from './media-source.ts'
+export type { SizedStream, SliceSource, UploadableSource } from './slice-source.ts'
 export { streamSource } from './stream-source.ts'
 export { toSource } from './to-source.ts'

@@ -1,12 +1,12 @@
 import { UsageError } from '@tockwork/kernel'
-import type { MediaSource, SizedStream } from './media-source.ts'
+import type { SizedStream, SliceSource } from './slice-source.ts'
 
 /**
  * A stream of known length as a source. A stream passes once, so what was read since the start of the latest slice is
  * kept until a later slice begins: during an upload that is the chunk in flight, at most one chunk of memory, so that
  * a chunk can be sent again. `chunkSize` of the upload is therefore the bound of the memory.
  */
-export function streamSource(sized: SizedStream): MediaSource {
+export function streamSource(sized: SizedStream): SliceSource {
   const window = new StreamWindow(iterate(sized.stream), sized.size)
   return {
     size: sized.size,

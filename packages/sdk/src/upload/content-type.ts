@@ -1,6 +1,6 @@
 import { mediaRules } from '@tockwork/contracts'
 import { UsageError } from '@tockwork/kernel'
-import type { MediaSource } from '../sources/media-source.ts'
+import type { SliceSource } from '../sources/slice-source.ts'
 
 export type VideoContentType = (typeof mediaRules.upload.contentTypes)[number]
 
@@ -19,7 +19,7 @@ const QUICKTIME_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']
  * The content type to send: the caller's word, else the first bytes, else what the source declares, else the name.
  * @throws {UsageError} when none of them says MP4, MOV or WebM.
  */
-export async function chooseContentType(source: MediaSource, given?: string): Promise<VideoContentType> {
+export async function chooseContentType(source: SliceSource, given?: string): Promise<VideoContentType> {
   if (given !== undefined) {
     if (isVideo(given)) return given
     throw new UsageError(
@@ -49,7 +49,7 @@ function isVideo(type: string): type is VideoContentType {
 }
 
 /** At most 64 bytes; a stream keeps them for the first chunk. */
-async function head(source: MediaSource): Promise<Uint8Array> {
+async function head(source: SliceSource): Promise<Uint8Array> {
   const bytes = new Uint8Array(Math.min(64, source.size))
   let at = 0
   for await (const piece of source.slice(0, bytes.byteLength - 1)) {

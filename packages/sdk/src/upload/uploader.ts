@@ -1,6 +1,6 @@
 import { type Clock, type Random, TransportError } from '@tockwork/kernel'
 import type { Http, HttpResponse } from '../http.ts'
-import type { MediaSource } from '../sources/media-source.ts'
+import type { SliceSource } from '../sources/slice-source.ts'
 import { type Chunk, type ChunkPlan, chunkAt } from './chunk-plan.ts'
 import { type RangeReading, rangeEnd, readAccepted, readPosition } from './content-range.ts'
 import { refusal, UploadError, UploadInterruptedError } from './upload-errors.ts'
@@ -24,7 +24,7 @@ export interface UploadTask {
   /** Used whole, as it came: its query is the credential, so no Authorization header goes with it. */
   url: string
   publishId: string
-  source: MediaSource
+  source: SliceSource
   plan: ChunkPlan
   contentType: string
   /** Asks the post's status where the upload stands; throws when the post has failed. */

@@ -1,5 +1,5 @@
 /** Where the bytes of a video come from. */
-export interface MediaSource {
+export interface SliceSource {
   /** Bytes in all. */
   readonly size: number
   /** MIME type, when the origin knows it. */
@@ -26,4 +26,4 @@ export interface SizedStream {
 }
 
 /** What can be handed over as a video to be uploaded. */
-export type UploadableSource = MediaSource | SizedStream | Uint8Array | ArrayBuffer | Blob
+export type UploadableSource = SliceSource | SizedStream | Uint8Array | ArrayBuffer | Blob
