@@ -17,15 +17,15 @@ export async function openSession(context: Context, as?: string): Promise<Sessio
   const chosen = await chooseTarget(context)
   const account = await findAccount(chosen, as)
   const target = withApp(context, chosen, account.clientKey)
-  const tiktok = connect(context, target)
+  const tiktok = await connect(context, target)
   return { target, tiktok, account, creator: tiktok.as(account.openId) }
 }
 
-export function connect(context: Context, target: Target): TikTok {
+export async function connect(context: Context, target: Target): Promise<TikTok> {
   const { clock, random, out } = context
   return new TikTok({
     clientKey: target.app.clientKey,
-    clientSecret: secretOf(target),
+    clientSecret: await secretOf(context, target),
     origin: target.origin,
     tokens: new FileTokenStore(tokenFolder(target)),
     clock,

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { Secret, UsageError } from '@tockwork/kernel'
 import type { Context } from './context.ts'
+import { Control } from './control.ts'
 import { findEmulator } from './state/running-emulator.ts'
 
 /** Apps of the emulator's default world whose secrets are no secrets; the names are fixed. */
@@ -87,9 +88,14 @@ function target(context: Context, origin: string | undefined, clientKey: string)
   }
 }
 
-/** The secret of the target's app. */
-export function secretOf({ app }: Target): Secret {
+/** The secret of the target's app; an emulator on this machine is asked for those of its own apps. */
+export async function secretOf(context: Context, { app, origin }: Target): Promise<Secret> {
   if (app.clientSecret !== undefined) return app.clientSecret
+  if (isLocal(origin)) {
+    const path = `apps/${encodeURIComponent(app.clientKey)}/secret`
+    const answer = (await new Control(context, origin).send('GET', path)) as { client_secret: string }
+    return new Secret(answer.client_secret)
+  }
   throw new UsageError(`The secret of the app ${app.clientKey} is not known.`, {
     code: 'no_client_secret',
     field: 'TIKTOK_CLIENT_SECRET',

@@ -7,7 +7,7 @@ import { Control } from '../control.ts'
 import { LoopbackReceiver } from '../loopback-receiver.ts'
 import { connect } from '../session.ts'
 import { type Account, keepAccount, nameOf } from '../state/accounts.ts'
-import { chooseTarget, isLocal, secretOf, type Target } from '../target.ts'
+import { chooseTarget, isLocal, type Target } from '../target.ts'
 
 export interface LoginOptions {
   scopes?: string
@@ -32,13 +32,12 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
   const { out, clock } = context
   const scopes = readScopes(options.scopes)
   const target = await chooseTarget(context, options.app)
-  secretOf(target)
   if (options.user === undefined && options.deny !== undefined) {
     throw new UsageError('--deny goes with --user only; in a browser the creator unticks scopes.', {
       field: '--deny',
     })
   }
-  const tiktok = connect(context, target)
+  const tiktok = await connect(context, target)
   const { started, callback } =
     options.user === undefined
       ? await inBrowser(context, target, tiktok, scopes, options)

@@ -14,6 +14,16 @@ export class Interrupted extends Error {
   }
 }
 
+/** The command has said what there is to say; only the exit code is left. */
+export class Reported extends Error {
+  readonly exit: ExitCode
+
+  constructor(exit: ExitCode) {
+    super(`exit code ${exit}`)
+    this.exit = exit
+  }
+}
+
 /** Something of this machine, such as a port that is taken. */
 export class LocalError extends TockworkError {
   constructor(message: string, details: { code: string; action?: string; cause?: unknown }) {

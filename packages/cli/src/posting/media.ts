@@ -16,11 +16,7 @@ export class MediaRefused extends UsageError {
   readonly findings: readonly (Finding & { file: string })[]
 
   constructor(findings: readonly (Finding & { file: string })[]) {
-    const lines = findings.map(
-      ({ file, rule, found, allowed, fix }) =>
-        `${file}: ${rule} is ${found}; allowed: ${allowed}. To do: ${fix}.`,
-    )
-    super(`TikTok would refuse this, so nothing was sent. ${lines.join('\n  ')}`, {
+    super(['TikTok would refuse this, so nothing was sent.', ...findings.map(findingLine)].join('\n  '), {
       code: findings[0]?.failReason ?? 'media_refused',
       field: 'source',
     })
@@ -30,6 +26,13 @@ export class MediaRefused extends UsageError {
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), findings: this.findings }
   }
+}
+
+/** One finding in a line. */
+export function findingLine({ file, rule, found, allowed, fix }: Finding & { file: string }): string {
+  // What cannot be read has no figure to compare.
+  if (rule === 'readable') return `${file}: ${found.replace(/^[\w-]+: /, '')}. To do: ${fix}.`
+  return `${file}: ${rule} is ${found}; allowed: ${allowed}. To do: ${fix}.`
 }
 
 const PHOTO_ENDING = /\.(jpe?g|webp|png|heic|gif)$/i

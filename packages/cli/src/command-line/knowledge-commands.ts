@@ -1,0 +1,47 @@
+import { AS } from './account-commands.ts'
+import { type CommandTable, collect, examples } from './command-table.ts'
+
+export function addKnowledgeCommands(table: CommandTable): void {
+  table
+    .addPlain('call [endpoint]', 'call any endpoint that the contracts know; the answer is JSON')
+    .option('--json [body]', "the body, as JSON in TikTok's own form, or @file")
+    .option('--query <key=value>', 'a query parameter; repeat it', collect)
+    .option('--list', 'which endpoints there are')
+    .option('--show-secrets', 'show tokens and upload addresses in the answer')
+    .option('--app <client-key>', 'endpoints of the app itself: as which app')
+    .option(...AS)
+    .addHelpText(
+      'after',
+      examples(
+        'tockwork call --list',
+        'tockwork call display.userInfo --query fields=open_id,display_name',
+        `tockwork call /v2/video/list/ --query fields=id,title --json '{"max_count":5}'`,
+      ),
+    )
+    .action(async (name, options) => {
+      // A list is for a person unless JSON is asked for; an answer always is JSON.
+      const isList = options.list === true || name === undefined
+      const context = table.context({ ...options, json: !isList || options.json !== undefined })
+      await (await import('../commands/call.ts')).call(context, name, options)
+    })
+  table
+    .add('explain <code>', 'what an error code, fail reason or upload status means, and what to do')
+    .addHelpText('after', examples('tockwork explain spam_risk_too_many_posts', 'tockwork explain 416'))
+    .action(async (code, options) =>
+      (await import('../commands/explain.ts')).explain(table.context(options), code),
+    )
+  const media = table.group('media', 'look at media files')
+  table
+    .add('check <file>', 'whether TikTok would take a video or photo; exit code 1 when not', media)
+    .action(async (file, options) =>
+      (await import('../commands/media.ts')).checkMedia(table.context(options), file),
+    )
+  table
+    .add('sample <file>', 'write a real clip or photo to post: .mp4, .mov, .jpg, .webp, .png')
+    .option('--seconds <n>', 'length of a clip', '5')
+    .option('--force', 'overwrite the file')
+    .addHelpText('after', examples('tockwork sample clip.mp4', 'tockwork sample photo.jpg'))
+    .action(async (file, options) =>
+      (await import('../commands/sample.ts')).sample(table.context(options), file, options),
+    )
+}

@@ -1,0 +1,173 @@
+/** `call`: any endpoint of the contracts, its input checked before anything is sent. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Endpoint } from '@tockwork/contracts'
+import { endpoints } from '@tockwork/contracts/all'
+import { parseJson, redact, Secret, UsageError } from '@tockwork/kernel'
+import * as z from 'zod/mini'
+import { closest } from '../closest.ts'
+import type { Context } from '../context.ts'
+import { table } from '../output/output.ts'
+import { connect, openSession } from '../session.ts'
+import { chooseTarget } from '../target.ts'
+
+export interface CallOptions {
+  /** The body; here `--json` is not about output, which is JSON anyway. */
+  json?: string | true
+  query?: string[]
+  list?: boolean
+  as?: string
+  app?: string
+  showSecrets?: boolean
+}
+
+export async function call(context: Context, name: string | undefined, options: CallOptions): Promise<void> {
+  const { out, signal } = context
+  if (options.list === true || name === undefined) return list(context)
+  const body = typeof options.json !== 'string' ? undefined : await readBody(context, options.json)
+  const endpoint = findEndpoint(name, body)
+  if (endpoint.auth === 'session' || endpoint.auth === 'upload-url') {
+    const instead =
+      endpoint.auth === 'session'
+        ? 'a browser opens it: use `tockwork login`'
+        : '`tockwork post` sends the bytes'
+    throw new UsageError(`${endpoint.id} is not called by itself; ${instead}.`, { field: 'endpoint' })
+  }
+  const request = {
+    ...decodePart(endpoint, 'query', options.query === undefined ? undefined : readPairs(options.query)),
+    ...decodePart(endpoint, 'input', body),
+    signal,
+  }
+  const answer = await send(context, endpoint, request, options)
+  if (answer instanceof Uint8Array) out.stdout.write(answer)
+  else out.result(options.showSecrets === true ? answer : hideSecrets(answer), '')
+}
+
+const SECRET_FIELDS = new Set(['access_token', 'refresh_token', 'client_secret', 'client_ticket', 'code'])
+
+/** Tokens and the credentials in addresses; terminals are scrolled back, recorded and shared. */
+function hideSecrets(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return SECRET_FIELDS.has(name) ? String(new Secret(value)) : redact(value)
+  if (Array.isArray(value)) return value.map((each) => hideSecrets(each))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hideSecrets(each, key)]))
+}
+
+/** An access token goes with a call as a user; the app's own credentials with the rest. */
+async function send(
+  context: Context,
+  endpoint: Endpoint,
+  request: { query?: unknown; input?: unknown; signal: AbortSignal },
+  options: CallOptions,
+): Promise<unknown> {
+  // The contract has checked both parts; which contract it is cannot be known here.
+  const checked = request as { query?: never; input?: never; signal: AbortSignal }
+  if (endpoint.auth === 'user') {
+    const { creator, target } = await openSession(context, options.as)
+    context.out.detail(`${endpoint.id} at ${target.name}`)
+    return creator.call(endpoint, checked)
+  }
+  const target = await chooseTarget(context, options.app)
+  return (await connect(context, target)).callAsApp(endpoint, checked)
+}
+
+function list({ out }: Context): void {
+  out.result(
+    {
+      endpoints: endpoints.map(({ id, title, method, host, path, auth, scopes }) => ({
+        id,
+        title,
+        method,
+        host,
+        path,
+        auth,
+        scopes: scopes ?? [],
+      })),
+    },
+    table(endpoints.map(({ id, method, path, title }) => [id, method, path, title])),
+  )
+}
+
+function findEndpoint(name: string, body: unknown): Endpoint {
+  const path = `/${name.replace(/^https?:\/\/[^/]+/, '').replace(/^\/|\/$/g, '')}`
+  const found = endpoints.filter(
+    (each) => each.id.toLowerCase() === name.toLowerCase() || each.path.replace(/\/$/, '') === path,
+  )
+  const fitting = found.filter(
+    ({ when }) =>
+      when === undefined || (body as Record<string, unknown> | undefined)?.[when.field] === when.equals,
+  )
+  const [first] = found.length === 1 ? found : fitting
+  if (first !== undefined) return first
+  if (found.length > 1) {
+    throw new UsageError(`${name} stands for several endpoints: ${found.map(({ id }) => id).join(', ')}.`, {
+      field: 'endpoint',
+      action: 'Use one of these ids.',
+    })
+  }
+  const near = closest(
+    name,
+    endpoints.map(({ id }) => id),
+  )
+  throw new UsageError(`${name} is no endpoint that is known.`, {
+    field: 'endpoint',
+    action: `${near.length === 0 ? '' : `Did you mean ${near.join(', or ')}? `}See all: tockwork call --list`,
+  })
+}
+
+function readPairs(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at < 1) throw new UsageError(`--query ${pair}: expected key=value.`, { field: '--query' })
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+}
+
+/** The body as text, or from a file (`@body.json`). 64-bit integers keep all their digits. */
+async function readBody({ cwd }: Context, given: string): Promise<unknown> {
+  let text = given
+  if (given.startsWith('@')) {
+    text = await readFile(resolve(cwd, given.slice(1)), 'utf8').catch((cause: Error) => {
+      throw new UsageError(`--json ${given}: ${cause.message}`, { field: '--json', cause })
+    })
+  }
+  let value: unknown
+  try {
+    value = parseJson(text)
+  } catch (cause) {
+    throw new UsageError(`--json is not JSON: ${(cause as Error).message}`, {
+      field: '--json',
+      action: `Quote it for the shell: --json '{"max_count":5}'`,
+      cause,
+    })
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new UsageError('--json must be an object.', { field: '--json' })
+}
+
+/** Reads a part of the request in TikTok's own form by the contract. */
+function decodePart(
+  endpoint: Endpoint,
+  part: 'query' | 'input',
+  value: unknown,
+): Partial<Record<'query' | 'input', unknown>> {
+  const schema = endpoint[part]
+  const flag = part === 'query' ? '--query' : '--json'
+  if (schema === undefined) {
+    if (value === undefined) return {}
+    throw new UsageError(`${endpoint.id} takes no ${part === 'query' ? 'query' : 'body'}.`, { field: flag })
+  }
+  // The app's own credentials are filled in later, so the form of such a call is checked then.
+  if (part === 'input' && endpoint.auth === 'app') return { input: value ?? {} }
+  // The small build of the library has no words of its own.
+  z.config(z.locales.en())
+  const read = z.safeDecode(schema as z.ZodMiniType, (value ?? {}) as never)
+  if (read.success) return { [part]: read.data }
+  const issues = read.error.issues.map((issue) => `${issue.path.join('.') || part}: ${issue.message}`)
+  throw new UsageError(`${endpoint.id} does not take this ${flag}. ${issues.join('; ')}`, {
+    field: flag,
+    action: `The reference: ${endpoint.doc.url}`,
+  })
+}

@@ -1,0 +1,86 @@
+/** `explain`: what a code of TikTok means, from the contracts. */
+import {
+  type ErrorEntry,
+  failReasons,
+  lookUpError,
+  oauthErrors,
+  openErrors,
+  uploadStatuses,
+} from '@tockwork/contracts'
+import { uploadMedia } from '@tockwork/contracts/posting'
+import { closest } from '../closest.ts'
+import type { Context } from '../context.ts'
+import { LocalError } from '../output/failure.ts'
+
+export interface Explanation {
+  code: string
+  /** Where it appears: `open`, `oauth`, `fail_reason` or `upload`. */
+  api: string
+  meaning: string
+  retry: string
+  action: string
+  sources: string[]
+}
+
+const places: Readonly<Record<string, string>> = {
+  open: 'error.code of an API answer',
+  oauth: 'error of an OAuth answer',
+  fail_reason: 'fail_reason of a post that ended as FAILED',
+  upload: 'HTTP status of the PUT of media bytes',
+}
+
+export async function explain({ out }: Pick<Context, 'out'>, asked: string): Promise<void> {
+  const found = explanationsOf(asked.trim())
+  const [first, ...others] = found
+  if (first === undefined) {
+    const near = closest(asked, allCodes())
+    throw new LocalError(`${asked} is no code that TikTok documents.`, {
+      code: 'unknown_code',
+      action:
+        near.length === 0
+          ? 'Give the code as it stands in error.code, error or fail_reason, or the HTTP status of an upload.'
+          : `Did you mean ${near.join(', or ')}?`,
+    })
+  }
+  // The same name can stand in two places; the shape stays, and the other places are added.
+  out.result(
+    others.length === 0 ? first : { ...first, also: others },
+    found.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...describe(each, out)]),
+  )
+}
+
+export function explanationsOf(code: string): Explanation[] {
+  const entries = lookUpError(code).map((entry) => toExplanation(code, entry))
+  if (!Object.hasOwn(uploadStatuses, code)) return entries
+  const { meaning, action, retry } = uploadStatuses[Number(code) as keyof typeof uploadStatuses]
+  return [...entries, { code, api: 'upload', meaning, retry, action, sources: [uploadMedia.doc.url] }]
+}
+
+function toExplanation(code: string, entry: ErrorEntry): Explanation {
+  const { kind, meaning, retry, action, source } = entry
+  return { code, api: kind, meaning, retry, action, sources: [source] }
+}
+
+function describe(
+  { code, api, meaning, retry, action, sources }: Explanation,
+  out: Context['out'],
+): string[] {
+  return [
+    `${out.style('bold', code)} ${out.style('dim', `(${places[api] ?? api})`)}`,
+    `  ${meaning}`,
+    `  To do   ${action}`,
+    `  Retry   ${retries[retry] ?? retry}`,
+    ...sources.map((source) => `  Source  ${source}`),
+  ]
+}
+
+const retries: Readonly<Record<string, string>> = {
+  never: 'never: the same call cannot succeed',
+  now: 'yes, as said above',
+  after: 'later, once its window has passed',
+  'outcome-unknown': 'find out first whether it was carried out',
+}
+
+function allCodes(): string[] {
+  return [openErrors, oauthErrors, failReasons, uploadStatuses].flatMap((table) => Object.keys(table))
+}
