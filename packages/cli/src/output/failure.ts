@@ -46,8 +46,11 @@ export function reportFailure(out: Output, error: unknown): ExitCode {
   const exit = exitCodeOf(error)
   const { message, action, code, logId } = describe(error)
   if (out.json) {
-    const more = error instanceof TockworkError ? error.toJSON() : {}
-    out.result({ error: { ...more, message, code, ...(action === undefined ? {} : { action }), exit } }, '')
+    const more =
+      error instanceof TockworkError
+        ? error.toJSON()
+        : { code: exit === exitCodes.interrupted ? 'interrupted' : 'failure' }
+    out.result({ error: { ...more, message, ...(action === undefined ? {} : { action }), exit } }, '')
   } else {
     const facts = [code, logId === undefined ? undefined : `log_id ${logId}`].filter(
       (fact) => fact !== undefined,
@@ -92,6 +95,8 @@ function describe(error: unknown): Described {
 /** The SDK speaks to programmers; a person at a shell has commands. */
 function actionFor(error: TockworkError, action: string | undefined): string | undefined {
   if (!(error instanceof AuthError)) return action
+  if (error.code === 'not_logged_in')
+    return 'Run `tockwork login`; with the emulator, `--user mika` needs no browser.'
   if (error.needs === 'scope') return `${action ?? ''} Run \`tockwork login\` again and allow it.`.trim()
   if (error.needs === 'reconnect' || error.needs === 'refresh') return 'Run `tockwork login` again.'
   return action

@@ -82,14 +82,16 @@ export async function findAccount(target: Target, name?: string): Promise<Accoun
       each.username?.toLowerCase() === wanted ||
       each.displayName?.toLowerCase() === wanted,
   )
-  const [first] = found
-  if (first !== undefined && found.length === 1) return first
-  const names = accounts.map(nameOf).join(', ')
+  // A creator can be logged in for several apps; the usual app is meant.
+  const [first] =
+    found.length === 1 ? found : found.filter(({ clientKey }) => clientKey === target.app.clientKey)
+  if (first !== undefined) return first
+  const names = accounts.map((each) => `${nameOf(each)} (${each.clientKey}, ${each.openId})`).join(', ')
   throw new UsageError(
     found.length === 0
       ? `Nobody called ${name} is logged in (${target.name}).`
       : `${name} is logged in for several apps; use an open_id.`,
-    { code: 'no_such_account', field: '--as', action: `Logged in: ${names}. See \`tockwork accounts\`.` },
+    { code: 'no_such_account', field: '--as', action: `Logged in: ${names}.` },
   )
 }
 
