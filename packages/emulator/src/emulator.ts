@@ -10,11 +10,13 @@ import { type Fault, type FaultSpec, Faults } from './control/faults.ts'
 import { type LoggedRequest, RequestLog } from './control/request-log.ts'
 import { addControlRoutes, applySettings } from './control/routes.ts'
 import { displayEndpoints, displayHandlers } from './display/handlers.ts'
+import { embedEndpoints, embedHandlers } from './embed/oembed.ts'
 import { type BoundEndpoint, bind } from './endpoint/handlers.ts'
 import { Router } from './http/router.ts'
 import { createEmulatorServer } from './http/server.ts'
 import { SlidingWindows } from './limits.ts'
 import { answerConsent, showConsent } from './oauth/authorize-page.ts'
+import { addQrCodeRoutes, qrCodeEndpoints, qrCodeHandlers } from './oauth/qrcode.ts'
 import { tokenEndpoints, tokenHandlers } from './oauth/tokens.ts'
 import type { Platform } from './platform.ts'
 import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
@@ -255,13 +257,16 @@ export class Emulator {
   #route(): Map<string, BoundEndpoint> {
     const bound = [
       ...bind(tokenEndpoints, tokenHandlers),
+      ...bind(qrCodeEndpoints, qrCodeHandlers),
       ...bind(displayEndpoints, displayHandlers),
+      ...bind(embedEndpoints, embedHandlers),
       ...bind(postingEndpoints, postingHandlers),
     ]
     for (const { endpoint } of bound) this.#router.addEndpoint(endpoint)
     const platform = this.#platform
     this.#router.add('GET', authorize.path.slice(0, -1), (exchange) => showConsent(platform, exchange))
     this.#router.add('POST', authorize.path.slice(0, -1), (exchange) => answerConsent(platform, exchange))
+    addQrCodeRoutes(this.#router, platform)
     this.#router.add('PUT', '/video', (exchange) => receiveChunk(platform, exchange))
     this.#router.add('PUT', '/upload', (exchange) => receiveChunk(platform, exchange))
     addControlRoutes(this.#router, {

@@ -28,9 +28,12 @@ export interface Platform {
 /** A failure with a code of the contract, from deep inside a handler. */
 export class Refusal extends Error {
   readonly code: string
+  /** HTTP status, where no catalogue has one for this code. */
+  readonly status: number | undefined
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, status?: number) {
     super(message)
     this.code = code
+    this.status = status
   }
 }

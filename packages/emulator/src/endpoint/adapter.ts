@@ -166,6 +166,10 @@ function failure(endpoint: Endpoint, refusal: Refusal, platform: Platform, excha
   const { code, message } = refusal
   exchange.verdict = code
   const headers = answerHeaders(platform, exchange)
+  if (endpoint.envelope === 'bare') {
+    const status = refusal.status ?? 400
+    return jsonAnswer(status, { code: status, message: message || code }, headers)
+  }
   if (endpoint.envelope !== 'standard') {
     const entry = (oauthErrors as Record<string, ErrorEntry>)[code]
     return jsonAnswer(
