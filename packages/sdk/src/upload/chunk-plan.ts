@@ -16,8 +16,8 @@ export interface ChunkPlan {
 }
 
 const { minChunkBytes, maxChunkBytes } = mediaRules.upload
-export const smallestChunk = minChunkBytes.plan
-export const largestChunk = maxChunkBytes.plan
+const smallestChunk = minChunkBytes.plan
+const largestChunk = maxChunkBytes.plan
 
 /**
  * Cuts a file by TikTok's rules: `count` = floor(size / chunk size); one chunk below 5 MB, several above 64 MB; the

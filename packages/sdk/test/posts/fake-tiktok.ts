@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
 import type { Caller } from '../../src/caller.ts'
 import type { Http, HttpRequest, HttpResponse } from '../../src/http.ts'
 
-export class RestlessClock implements Clock {
+class RestlessClock implements Clock {
   time = 1_800_000_000_000
   /** Milliseconds of each sleep that ran to its end. */
   readonly sleeps: number[] = []
