@@ -100,7 +100,7 @@ describe('certificate authority', () => {
 describe('addresses in answers', () => {
   const initAs = async (origin: string, host: string | undefined, forwarded: Record<string, string> = {}) => {
     const headers = { ...(host === undefined ? {} : { host }), ...forwarded }
-    const ask = (path: string, init: RequestInit & { headers?: Record<string, string> }) =>
+    const ask = (path: string, init: RawInit) =>
       rawRequest(origin, path, { ...init, headers: { ...headers, ...init.headers } })
     const location = (await ask(new URL(AUTHORIZE).pathname + new URL(AUTHORIZE).search, form(CONSENT)))
       .headers.location
@@ -367,6 +367,12 @@ function form(body: string) {
   return { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body }
 }
 
+interface RawInit {
+  method?: string
+  headers?: Record<string, string>
+  body?: string
+}
+
 interface Raw {
   status: number
   headers: Record<string, string | string[] | undefined>
@@ -374,11 +380,7 @@ interface Raw {
 }
 
 /** A request whose target and headers, `host` included, go out as they are written here. */
-async function rawRequest(
-  origin: string,
-  target: string,
-  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<Raw> {
+async function rawRequest(origin: string, target: string, init: RawInit = {}): Promise<Raw> {
   const { request } = await import('node:http')
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin)

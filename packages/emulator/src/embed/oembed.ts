@@ -1,4 +1,4 @@
-import { oembed } from '@tockwork/contracts/embed'
+import { embedMarkup, oembed } from '@tockwork/contracts/embed'
 import type { Handlers } from '../endpoint/handlers.ts'
 import { type Platform, Refusal } from '../platform.ts'
 import type { CreatorRow, VideoRow } from '../state/model.ts'
@@ -8,7 +8,7 @@ import { readShareUrl } from './share-url.ts'
 export const embedEndpoints = { oembed }
 
 const SITE = 'https://www.tiktok.com'
-const SCRIPT = `<script async src="${SITE}/embed.js"></script>`
+const SCRIPT = `<script async src="${embedMarkup.script}"></script>`
 
 /** https://developers.tiktok.com/doc/embed-videos and …/embed-creator-profiles */
 export const embedHandlers: Handlers<typeof embedEndpoints> = {
@@ -60,7 +60,7 @@ function describeVideo(platform: Platform, creator: CreatorRow, video: VideoRow)
     type: 'video',
     title: video.title,
     ...author(creator),
-    html: `<blockquote class="tiktok-embed" cite="${page}" data-video-id="${video.id}" data-embed-from="oembed" style="max-width:605px; min-width:325px;"> <section> ${profile} <p>${title}</p> </section> </blockquote> ${SCRIPT}`,
+    html: `<blockquote class="${embedMarkup.class}" cite="${page}" data-video-id="${video.id}" data-embed-from="oembed" style="max-width:605px; min-width:325px;"> <section> ${profile} <p>${title}</p> </section> </blockquote> ${SCRIPT}`,
     thumbnail_width: 720,
     thumbnail_height: 1280,
     thumbnail_url: `${platform.origin()}/_emulator/media/cover/${video.id}.png`,
@@ -76,7 +76,7 @@ function describeProfile(creator: CreatorRow) {
     type: 'rich',
     title: `${creator.displayName}'s Creator Profile`,
     ...author(creator),
-    html: `<blockquote class="tiktok-embed" cite="${page}" data-unique-id="${creator.id}" data-embed-from="oembed" data-embed-type="creator" style="max-width:780px; min-width:288px;"> <section> <a target="_blank" href="${page}?refer=creator_embed">@${creator.id}</a> </section> </blockquote> ${SCRIPT}`,
+    html: `<blockquote class="${embedMarkup.class}" cite="${page}" data-unique-id="${creator.id}" data-embed-from="oembed" data-embed-type="creator" style="max-width:780px; min-width:288px;"> <section> <a target="_blank" href="${page}?refer=creator_embed">@${creator.id}</a> </section> </blockquote> ${SCRIPT}`,
     embed_product_id: creator.id,
     embed_type: 'profile',
   }
