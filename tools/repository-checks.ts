@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createConfig, lint } from '@redocly/openapi-core'
+import { lint, loadConfig } from '@redocly/openapi-core'
 
 interface LockEntry {
   resolved?: string
@@ -147,7 +147,7 @@ export function checkOpenApiFresh(root: string): string[] {
 
 /** An independent judge of the generated documents; warnings do not count. */
 export async function lintOpenApi(root: string): Promise<string[]> {
-  const config = await createConfig({ extends: ['recommended'] })
+  const config = await loadConfig({ configPath: join(import.meta.dirname, '../redocly.yaml') })
   const found: string[] = []
   for (const file of openApiFiles(root)) {
     const problems = await lint({ ref: join(root, file), config }).catch((error: Error) => error)

@@ -9,7 +9,7 @@ export const standardEnvelope = z.looseObject({
     log_id: z.optional(z.string()),
     logid: z.optional(z.string()),
     /** Data Portability repeats the HTTP status here. */
-    http_status_code: z.optional(z.number()),
+    http_status_code: z.optional(z.int()),
   }),
 })
 

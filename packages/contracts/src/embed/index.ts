@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { openEnum } from '../schema.ts'
 import { defineEndpoint } from '../vocabulary.ts'
 
 export { embedLive, embedMarkup, embedPlayer } from './player.ts'
@@ -22,6 +23,10 @@ export const oembed = defineEndpoint({
     title: z.optional(z.string()),
     author_url: z.string(),
     author_name: z.string(),
+    /** This and the next two stand in captured answers, not on the page. */
+    author_unique_id: z.optional(z.string()),
+    embed_product_id: z.optional(z.string()),
+    embed_type: z.optional(openEnum(['video', 'profile'])),
     width: z.union([z.string(), z.number()]),
     height: z.union([z.string(), z.number()]),
     html: z.string(),

@@ -1,0 +1,2 @@
+export { openApiDocuments } from './document.ts'
+export { type JsonSchema, wireSchema } from './wire-schema.ts'
