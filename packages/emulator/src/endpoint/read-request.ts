@@ -10,15 +10,14 @@ const FORM = 'application/x-www-form-urlencoded'
 export async function readBody(endpoint: Endpoint, exchange: Exchange): Promise<unknown> {
   if (endpoint.method === 'GET') {
     if (exchange.contentType !== '') exchange.warn('a GET with a content type')
+    if (Number(exchange.header('content-length') ?? 0) > 0) exchange.warn('a GET with a body, which is not read')
     return {}
   }
   const raw = await exchange.body()
   if (raw.length === 0) {
-    if (
-      endpoint.encoding === 'json' &&
-      exchange.contentType !== '' &&
-      exchange.contentType !== 'application/json'
-    )
+    // The documented call of creator_info, which takes no input, does just that.
+    const promised = takesNothing(endpoint) && exchange.contentType === 'application/json'
+    if (exchange.contentType !== '' && !promised)
       exchange.warn(`content type ${exchange.contentType} on an empty body`)
     return {}
   }
@@ -63,12 +62,13 @@ export function parse(
   exchange: Exchange,
 ): unknown {
   const schema = endpoint[part] as z.ZodMiniType | undefined
+  noteBlanks(value, exchange)
   if (schema === undefined) {
     if (part === 'query' && endpoint.method !== 'GET')
       noteUnknown(value, new Set(), 'query parameter', exchange)
     return {}
   }
-  const result = z.safeDecode(schema, value)
+  const result = z.safeDecode(schema, withoutRelics(endpoint, part, value, exchange))
   if (!result.success) {
     const { path, message } = firstIssue(result.error.issues)
     const field = path.join('.')
@@ -78,7 +78,44 @@ export function parse(
     )
   }
   noteUnknown(value, knownKeys(schema), part === 'query' ? 'query parameter' : 'field', exchange)
+  if (part === 'input' && endpoint.encoding === 'json')
+    noteTextNumbers(value, z.encode(schema, result.data), '', exchange)
   return result.data
+}
+
+/** Field names of the retired v1 that clients still ask v2 for; leaving them out is observed of a client in wide use. */
+const RELICS: Readonly<Record<string, readonly string[]>> = { 'display.userInfo': ['avatar_url_200'] }
+
+function withoutRelics(endpoint: Endpoint, part: string, value: unknown, exchange: Exchange): unknown {
+  const relics = RELICS[endpoint.id]
+  const fields = (value as { fields?: unknown }).fields
+  if (relics === undefined || part !== 'query' || typeof fields !== 'string') return value
+  const asked = fields.split(',')
+  const kept = asked.filter((field) => !relics.includes(field.trim()))
+  if (kept.length === asked.length) return value
+  exchange.warn(`fields: ${relics.join(', ')} is of the retired v1 and is left out`)
+  return { ...(value as object), fields: kept.join(',') }
+}
+
+function takesNothing(endpoint: Endpoint): boolean {
+  return endpoint.input === undefined || knownKeys(endpoint.input as z.ZodMiniType).size === 0
+}
+
+/** `a, b` where `a,b` is documented. */
+function noteBlanks(value: unknown, exchange: Exchange): void {
+  for (const name of ['fields', 'scope']) {
+    const list = (value as Record<string, unknown>)[name]
+    if (typeof list === 'string' && /,\s|\s,/.test(list)) exchange.warn(`${name}: blanks around commas`)
+  }
+}
+
+/** `"5"` where `5` is documented: whatever the contract writes as a number and the client wrote as text. */
+function noteTextNumbers(sent: unknown, wire: unknown, path: string, exchange: Exchange): void {
+  if (typeof sent === 'string' && (typeof wire === 'number' || typeof wire === 'bigint'))
+    exchange.warn(`${path}: a number written as text`)
+  else if (typeof sent === 'object' && sent !== null && typeof wire === 'object' && wire !== null)
+    for (const [key, inner] of Object.entries(sent))
+      noteTextNumbers(inner, (wire as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`, exchange)
 }
 
 type Issue = z.core.$ZodIssue

@@ -9,6 +9,10 @@ import { allow, type ConsentRequest, eligibleCreators, readConsentRequest, refus
 export function showConsent(platform: Platform, exchange: Exchange): Answer {
   const read = readConsentRequest(platform, exchange.query)
   if (!read.ok) return mistake(exchange, read.parameter, read.problem)
+  if (!exchange.path.endsWith('/')) {
+    if (platform.settings.strict) return mistake(exchange, 'path', 'must end with a slash')
+    exchange.warn(`path without its trailing slash: ${exchange.path}`)
+  }
   for (const warning of read.warnings) exchange.warn(warning)
   exchange.clientKey = read.request.app.id
   return htmlAnswer(200, consentPage(platform, read.request, exchange.query))

@@ -1,4 +1,5 @@
 import { scopes as allScopes } from '@tockwork/contracts'
+import { authorize } from '@tockwork/contracts/oauth'
 import type { Platform } from '../platform.ts'
 import type { AppRow, CreatorRow } from '../state/model.ts'
 
@@ -33,10 +34,12 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
   if (!app.redirectUris.some((pattern) => redirectMatches(pattern, redirectUri)))
     return bad('redirect_uri', 'is not registered for this app')
   if (query.get('response_type') !== 'code') return bad('response_type', 'must be code')
-  const warnings: string[] = []
+  const lenient: [parameter: string, problem: string][] = []
+  for (const name of new Set(query.keys()))
+    if (!Object.hasOwn(authorize.query.shape, name)) lenient.push([name, 'is no documented parameter'])
   const rawScope = query.get('scope') ?? ''
   const asked = rawScope.split(/[,\s]+/).filter((scope) => scope !== '')
-  if (/\s/.test(rawScope.trim())) warnings.push('scopes are separated by commas, without blanks')
+  if (/\s/.test(rawScope.trim())) lenient.push(['scope', 'holds blanks: scopes are separated by commas alone'])
   if (asked.length === 0) return bad('scope', 'is missing')
   for (const scope of asked) {
     if (!Object.hasOwn(allScopes, scope)) return bad('scope', `${scope} is unknown`)
@@ -49,17 +52,19 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
   if (challenge !== undefined) {
     const method = query.get('code_challenge_method')
     if (method !== null && method !== 'S256') return bad('code_challenge_method', 'must be S256')
-    if (method === null) warnings.push('code_challenge without code_challenge_method=S256')
+    if (method === null) lenient.push(['code_challenge_method', 'is missing beside code_challenge'])
     if (/^[0-9a-f]{64}$/.test(challenge)) {
       // TikTok's own way.
     } else if (/^[A-Za-z0-9_-]{43}$/.test(challenge))
-      warnings.push('code_challenge is base64url; TikTok documents hex')
+      lenient.push(['code_challenge', 'is base64url; TikTok documents hex'])
     else return bad('code_challenge', 'must be the hex SHA-256 of the verifier (64 characters)')
   }
+  const [first] = lenient
+  if (platform.settings.strict && first !== undefined) return bad(...first)
   return {
     ok: true,
     request: { app, scopes: asked, redirectUri, state: query.get('state') ?? undefined, challenge },
-    warnings,
+    warnings: lenient.map(([parameter, problem]) => `${parameter} ${problem}`),
   }
 }
 

@@ -7,7 +7,7 @@ import type { AppRow, CodeRow, GrantRow } from '../state/model.ts'
 export const tokenEndpoints = { exchangeCode, refreshToken, clientToken, revoke }
 
 export const tokenHandlers: Handlers<typeof tokenEndpoints> = {
-  exchangeCode({ platform, app, input, fail }) {
+  exchangeCode({ platform, exchange, app, input, fail }) {
     const { world, clock } = platform
     const code = world.codes.get(input.code)
     if (code === undefined || code.clientKey !== app.id)
@@ -18,6 +18,12 @@ export const tokenHandlers: Handlers<typeof tokenEndpoints> = {
       throw fail('invalid_grant', 'Redirect_uri is not matched with the uri when requesting code.')
     if (code.challenge !== undefined && !verifierFits(input.code_verifier, code.challenge))
       throw fail('invalid_grant', 'Code verifier or code challenge is invalid.')
+    if (code.challenge === undefined && input.code_verifier !== undefined) {
+      // Clients that send one either way are common; without a challenge there is nothing to compare it with.
+      const why = 'code_verifier: no code_challenge was sent for this code'
+      if (platform.settings.strict) throw fail('invalid_request', why)
+      exchange.warn(why)
+    }
     world.codes.patch(code, { usedAt: clock.now() })
     return issue(platform, app, openGrant(platform, app, code))
   },
