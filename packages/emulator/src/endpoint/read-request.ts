@@ -10,7 +10,8 @@ const FORM = 'application/x-www-form-urlencoded'
 export async function readBody(endpoint: Endpoint, exchange: Exchange): Promise<unknown> {
   if (endpoint.method === 'GET') {
     if (exchange.contentType !== '') exchange.warn('a GET with a content type')
-    if (Number(exchange.header('content-length') ?? 0) > 0) exchange.warn('a GET with a body, which is not read')
+    if (Number(exchange.header('content-length') ?? 0) > 0)
+      exchange.warn('a GET with a body, which is not read')
     return {}
   }
   const raw = await exchange.body()
@@ -115,7 +116,12 @@ function noteTextNumbers(sent: unknown, wire: unknown, path: string, exchange: E
     exchange.warn(`${path}: a number written as text`)
   else if (typeof sent === 'object' && sent !== null && typeof wire === 'object' && wire !== null)
     for (const [key, inner] of Object.entries(sent))
-      noteTextNumbers(inner, (wire as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`, exchange)
+      noteTextNumbers(
+        inner,
+        (wire as Record<string, unknown>)[key],
+        path === '' ? key : `${path}.${key}`,
+        exchange,
+      )
 }
 
 type Issue = z.core.$ZodIssue

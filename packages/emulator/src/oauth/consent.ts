@@ -39,7 +39,8 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
     if (!Object.hasOwn(authorize.query.shape, name)) lenient.push([name, 'is no documented parameter'])
   const rawScope = query.get('scope') ?? ''
   const asked = rawScope.split(/[,\s]+/).filter((scope) => scope !== '')
-  if (/\s/.test(rawScope.trim())) lenient.push(['scope', 'holds blanks: scopes are separated by commas alone'])
+  if (/\s/.test(rawScope.trim()))
+    lenient.push(['scope', 'holds blanks: scopes are separated by commas alone'])
   if (asked.length === 0) return bad('scope', 'is missing')
   for (const scope of asked) {
     if (!Object.hasOwn(allScopes, scope)) return bad('scope', `${scope} is unknown`)

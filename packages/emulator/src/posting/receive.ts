@@ -49,7 +49,8 @@ export async function receiveChunk(platform: Platform, exchange: Exchange): Prom
   const length = exchange.header('content-length')
   const size = range.last - range.first + 1
   if (length === undefined) {
-    if (platform.settings.strict) return uploadAnswer(400, exchange, progress(upload), 'Content-Length: is required')
+    if (platform.settings.strict)
+      return uploadAnswer(400, exchange, progress(upload), 'Content-Length: is required')
     exchange.warn('no Content-Length')
   } else if (Number(length) !== size)
     return uploadAnswer(
