@@ -8,7 +8,7 @@ import { authorize } from '@tockwork/contracts/oauth'
 import { type Clock, cryptoRandom, seededRandom, systemClock } from '@tockwork/kernel'
 import { type Fault, type FaultSpec, Faults } from './control/faults.ts'
 import { type LoggedRequest, RequestLog } from './control/request-log.ts'
-import { addControlRoutes, applySettings } from './control/routes.ts'
+import { addControlRoutes, applySettings, type Control } from './control/routes.ts'
 import { displayEndpoints, displayHandlers } from './display/handlers.ts'
 import { embedEndpoints, embedHandlers } from './embed/oembed.ts'
 import { type BoundEndpoint, bind } from './endpoint/handlers.ts'
@@ -16,8 +16,10 @@ import { Router } from './http/router.ts'
 import { createEmulatorServer } from './http/server.ts'
 import { SlidingWindows } from './limits.ts'
 import { answerConsent, showConsent } from './oauth/authorize-page.ts'
+import { consentAs } from './oauth/consent.ts'
 import { addQrCodeRoutes, qrCodeEndpoints, qrCodeHandlers } from './oauth/qrcode.ts'
 import { tokenEndpoints, tokenHandlers } from './oauth/tokens.ts'
+import { addScreens } from './pages/screens.ts'
 import type { Platform } from './platform.ts'
 import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
 import { registerLifeCycle, sweepMedia } from './posting/life-cycle.ts'
@@ -36,6 +38,8 @@ export interface EmulatorOptions {
   /** 0 picks a free one. */
   port?: number
   host?: string
+  /** Further names under which the control API and the pages may be reached; loopback, addresses and TikTok's hosts always may. */
+  allowedHosts?: readonly string[]
   /** Where state and received media live; absent: memory and a temporary folder. */
   dataDir?: string
   /** Time stands still until it is moved. */
@@ -74,6 +78,7 @@ export class Emulator {
   readonly #options: EmulatorOptions
   readonly #temporary: string | undefined
   #origin = ''
+  #active = 0
   #proxy: EmulatorProxy | undefined
 
   constructor(options: EmulatorOptions = {}) {
@@ -90,7 +95,7 @@ export class Emulator {
     const kept = this.world.meta.get('clock')?.value as { now: number } | undefined
     const start = options.now === undefined ? undefined : new Date(options.now).getTime()
     this.clock = new VirtualClock(real, { frozen: options.frozen ?? false, ...startTime(start, kept, real) })
-    const ids = new Ids(this.world, options.seed)
+    const ids = new Ids(this.world, options.seed, cryptoRandom)
     this.#faults = new Faults(
       options.seed === undefined
         ? cryptoRandom
@@ -121,8 +126,15 @@ export class Emulator {
       bound: this.#route(),
       faults: this.#faults,
       log: this.#log,
+      allowedHosts: new Set([options.host ?? '127.0.0.1', ...(options.allowedHosts ?? [])]),
       flush: () => this.#store.flush(),
       onBug: options.onBug ?? ((error) => console.error('emulator bug:', error)),
+    })
+    this.#server.on('request', (_request, response) => {
+      this.#active += 1
+      response.once('close', () => {
+        this.#active -= 1
+      })
     })
   }
 
@@ -138,6 +150,16 @@ export class Emulator {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port
+  }
+
+  /** When the next thing comes due in the emulated world, in epoch milliseconds. */
+  get nextDue(): number | undefined {
+    return this.#platform.timers.nextDue()
+  }
+
+  /** Requests that are being answered now. */
+  get activeRequests(): number {
+    return this.#active
   }
 
   async listen(): Promise<void> {
@@ -183,6 +205,14 @@ export class Emulator {
   async settle(): Promise<void> {
     await this.#platform.timers.run()
     this.#store.flush()
+  }
+
+  /** Consents as a user, and gives the address that they are sent back to. @throws when the request is wrong. */
+  consent(authorizeUrl: string, user: string, denyScopes: readonly string[] = []): string {
+    const outcome = consentAs(this.#platform, authorizeUrl, user, { deny: false, denyScopes })
+    if ('problem' in outcome) throw new TypeError(outcome.problem)
+    this.#store.flush()
+    return outcome.redirectUrl
   }
 
   addFault(spec: FaultSpec): Fault {
@@ -269,7 +299,7 @@ export class Emulator {
     addQrCodeRoutes(this.#router, platform)
     this.#router.add('PUT', '/video', (exchange) => receiveChunk(platform, exchange))
     this.#router.add('PUT', '/upload', (exchange) => receiveChunk(platform, exchange))
-    addControlRoutes(this.#router, {
+    const control: Control = {
       platform,
       faults: this.#faults,
       log: this.#log,
@@ -277,7 +307,9 @@ export class Emulator {
       snapshot: () => this.snapshot(),
       restore: (snapshot) => this.restore(snapshot),
       advance: (seconds) => this.advance(seconds),
-    })
+    }
+    addControlRoutes(this.#router, control)
+    addScreens(this.#router, control)
     return new Map(bound.map((one) => [one.endpoint.id, one]))
   }
 

@@ -81,7 +81,9 @@ export class Faults {
   ): Fault | undefined {
     for (const fault of this.#faults) {
       const match = fault.match ?? {}
-      if (match.endpoint !== undefined && !fits(match.endpoint, endpointId ?? '')) continue
+      // `*` is any endpoint; pages such as the consent form are none.
+      if (match.endpoint !== undefined && (endpointId === undefined || !fits(match.endpoint, endpointId)))
+        continue
       if (match.path !== undefined && !fits(match.path, exchange.path)) continue
       if (match.method !== undefined && match.method.toUpperCase() !== exchange.method) continue
       if (match.user !== undefined && match.user !== who.user) continue

@@ -14,6 +14,8 @@ export interface LoggedRequest {
   status: number
   /** `ok`, the error code, or the fault that fired. */
   verdict: string
+  /** What the verdict says of this request: the field, the rule, the number. */
+  detail?: string
   warnings: string[]
   took_ms: number
   log_id: string
@@ -38,6 +40,10 @@ export class RequestLog {
 
   list(limit = KEEP): LoggedRequest[] {
     return this.#entries.slice(-Math.min(limit, KEEP))
+  }
+
+  get(id: number): LoggedRequest | undefined {
+    return this.#entries.find((entry) => entry.id === id)
   }
 
   clear(): void {

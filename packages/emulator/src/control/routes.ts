@@ -1,9 +1,8 @@
-import { parse as parseYaml } from 'yaml'
 import * as z from 'zod/mini'
 import { type Answer, jsonAnswer } from '../http/answer.ts'
 import type { Exchange, RawHandler } from '../http/exchange.ts'
 import type { Router } from '../http/router.ts'
-import { allow, eligibleCreators, readConsentRequest, refuse } from '../oauth/consent.ts'
+import { consentAs } from '../oauth/consent.ts'
 import { endGrant } from '../oauth/tokens.ts'
 import { gradientPng } from '../pages/picture.ts'
 import type { Platform } from '../platform.ts'
@@ -46,6 +45,7 @@ export function addControlRoutes(router: Router, control: Control): void {
   const clockSpec = z.union([
     z.strictObject({ advance_seconds: z.number().check(z.minimum(0)) }),
     z.strictObject({ now: z.iso.datetime({ offset: true }) }),
+    z.strictObject({ frozen: z.boolean() }),
   ])
   on(
     'POST',
@@ -55,7 +55,8 @@ export function addControlRoutes(router: Router, control: Control): void {
         const target = new Date(body.now).getTime()
         if (target < clock.now()) return bad('now: time does not run backwards')
         await control.advance((target - clock.now()) / 1000)
-      } else await control.advance(body.advance_seconds)
+      } else if ('frozen' in body) clock.freeze(body.frozen)
+      else await control.advance(body.advance_seconds)
       return ok(clockState())
     }),
   )
@@ -90,7 +91,13 @@ export function addControlRoutes(router: Router, control: Control): void {
   on(
     'POST',
     'authorize',
-    withBody(authorizeSpec, (body) => authorize(platform, body)),
+    withBody(authorizeSpec, (body) => {
+      const outcome = consentAs(platform, body.authorize_url, body.user, {
+        deny: body.deny ?? false,
+        denyScopes: body.deny_scopes ?? [],
+      })
+      return 'problem' in outcome ? bad(outcome.problem) : ok({ redirect_url: outcome.redirectUrl })
+    }),
   )
 
   on('GET', 'snapshot', () => jsonAnswer(200, control.snapshot()))
@@ -101,11 +108,17 @@ export function addControlRoutes(router: Router, control: Control): void {
     } catch {
       return bad('the snapshot is not JSON')
     }
-    await control.restore(value)
+    try {
+      await control.restore(value)
+    } catch (error) {
+      if (error instanceof TypeError) return bad(error.message)
+      throw error
+    }
     return ok({ ok: true })
   })
   on('POST', 'seed', async (exchange) => {
     let value: unknown
+    const { parse: parseYaml } = await import('yaml')
     try {
       // JSON is YAML too.
       value = parseYaml((await exchange.body()).toString('utf8'), { maxAliasCount: 20 })
@@ -130,13 +143,12 @@ export function addControlRoutes(router: Router, control: Control): void {
   )
   on('POST', 'publishes/:id/post', (_exchange, params) => {
     const post = world.publishes.get(params.id ?? '')
-    if (post?.state !== 'SEND_TO_USER_INBOX') return bad('there is no draft of that id in an inbox')
+    if (post?.state !== 'SEND_TO_USER_INBOX' || post.discardedAt !== undefined)
+      return bad('there is no draft of that id in an inbox')
     postFromInbox(platform, post)
     return ok(post)
   })
   on('GET', 'videos', () => ok({ videos: [...world.videos.values()] }))
-  on('GET', 'apps', () => ok({ apps: [...world.apps.values()].map(({ secret: _secret, ...app }) => app) }))
-  on('GET', 'creators', () => ok({ creators: [...world.creators.values()] }))
   on('GET', 'grants', () =>
     ok({
       grants: [...world.grants.values()].map((grant) => ({
@@ -165,26 +177,6 @@ export function addControlRoutes(router: Router, control: Control): void {
   on('GET', 'media/cover/:name', (_exchange, params) => picture(params.name ?? '', 90, 160))
 }
 
-function authorize(
-  platform: Platform,
-  body: {
-    authorize_url: string
-    user: string
-    deny_scopes?: string[] | undefined
-    deny?: boolean | undefined
-  },
-): Answer {
-  if (!URL.canParse(body.authorize_url)) return bad('authorize_url: must be an absolute URL')
-  const read = readConsentRequest(platform, new URL(body.authorize_url).searchParams)
-  if (!read.ok) return bad(`${read.parameter} ${read.problem}`)
-  const creator = eligibleCreators(platform, read.request.app).find((one) => one.id === body.user)
-  if (creator === undefined)
-    return bad(`user: ${body.user} is not among the accounts that may authorize this app`)
-  if (body.deny === true) return ok({ redirect_url: refuse(read.request) })
-  const granted = read.request.scopes.filter((scope) => body.deny_scopes?.includes(scope) !== true)
-  return ok({ redirect_url: allow(platform, read.request, creator, granted) })
-}
-
 /** Takes known settings of the right type; says what is wrong otherwise, and changes nothing. */
 export function applySettings(settings: Settings, change: Record<string, unknown>): string | undefined {
   for (const [name, value] of Object.entries(change)) {
@@ -197,7 +189,7 @@ export function applySettings(settings: Settings, change: Record<string, unknown
   return undefined
 }
 
-function withBody<S extends z.ZodMiniType>(
+export function withBody<S extends z.ZodMiniType>(
   schema: S,
   handler: (body: z.output<S>) => Answer | Promise<Answer>,
 ) {
@@ -213,16 +205,16 @@ function withBody<S extends z.ZodMiniType>(
   }
 }
 
-function explain(error: z.core.$ZodError): string {
+export function explain(error: z.core.$ZodError): string {
   const issue = error.issues[0]
   return `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`
 }
 
-function ok(value: unknown): Answer {
+export function ok(value: unknown): Answer {
   return jsonAnswer(200, value)
 }
 
-function bad(problem: string): Answer {
+export function bad(problem: string): Answer {
   return jsonAnswer(400, { problem })
 }
 

@@ -8,8 +8,8 @@ import {
 import * as z from 'zod/mini'
 import { type Answer, jsonAnswer } from '../http/answer.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { seenBy } from '../http/seen-by.ts'
 import { sameSecret } from '../http/same-secret.ts'
+import { seenBy } from '../http/seen-by.ts'
 import { type Platform, Refusal } from '../platform.ts'
 import type { AppRow, CreatorRow, GrantRow } from '../state/model.ts'
 import type { BoundEndpoint, HandlerContext } from './handlers.ts'
@@ -42,7 +42,14 @@ export async function callEndpoint(
         invalidCode(endpoint),
         `Not promised by the documentation (strict mode): ${exchange.warnings.join('; ')}`,
       )
-    const context = { platform: seenBy(platform, exchange), exchange, query, input, ...caller, fail: refuse } as unknown as AnyContext
+    const context = {
+      platform: seenBy(platform, exchange),
+      exchange,
+      query,
+      input,
+      ...caller,
+      fail: refuse,
+    } as unknown as AnyContext
     const output = await chosen.handler(context)
     return success(endpoint, output, platform, exchange)
   } catch (error) {
@@ -165,6 +172,7 @@ function success(endpoint: Endpoint, output: unknown, platform: Platform, exchan
 function failure(endpoint: Endpoint, refusal: Refusal, platform: Platform, exchange: Exchange): Answer {
   const { code, message } = refusal
   exchange.verdict = code
+  if (message !== '') exchange.detail = message
   const headers = answerHeaders(platform, exchange)
   if (endpoint.envelope === 'bare') {
     const status = refusal.status ?? 400

@@ -24,6 +24,8 @@ export class Exchange {
   creator: string | undefined
   /** Why it was answered as it was: an error code, a fault, `ok`. */
   verdict = 'ok'
+  /** What the verdict says of this request in particular, such as the field and the rule. */
+  detail: string | undefined
   /** Rate-limit headers of this answer. */
   rate: { remaining: number; resetSeconds: number } | undefined
   #body: Promise<Buffer> | undefined

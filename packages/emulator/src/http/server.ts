@@ -8,6 +8,7 @@ import type { Platform } from '../platform.ts'
 import { logId } from '../state/ids.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
 import { BodyTooLarge, Exchange } from './exchange.ts'
+import { isOwn, refuseForeign } from './guard.ts'
 import type { Route, Router } from './router.ts'
 
 export interface ServerParts {
@@ -16,6 +17,8 @@ export interface ServerParts {
   bound: Map<string, BoundEndpoint>
   faults: Faults
   log: RequestLog
+  /** Names besides loopback and TikTok's under which the control API and the pages may be reached. */
+  allowedHosts: ReadonlySet<string>
   /** Writes what changed to disk. */
   flush: () => void
   onBug: (error: unknown) => void
@@ -37,7 +40,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
 }
 
 async function serve(parts: ServerParts, exchange: Exchange, response: ServerResponse): Promise<void> {
-  const started = performance.now()
+  const started = parts.platform.real.now()
   const route = parts.router.find(exchange)
   const fault = pickFault(parts, exchange, route)
   if (fault?.action.delay_ms !== undefined) await parts.platform.real.sleep(fault.action.delay_ms)
@@ -52,7 +55,7 @@ async function serve(parts: ServerParts, exchange: Exchange, response: ServerRes
   parts.flush()
   if (answer === undefined) response.destroy()
   else send(exchange, response, answer, fault?.action)
-  record(parts, exchange, answer, performance.now() - started)
+  record(parts, exchange, answer, parts.platform.real.now() - started)
 }
 
 async function work(
@@ -61,6 +64,8 @@ async function work(
   route: Route | undefined,
 ): Promise<Answer | undefined> {
   try {
+    const foreign = refuseForeign(exchange, parts.allowedHosts)
+    if (foreign !== undefined) return foreign
     if (route === undefined) return notFound(parts, exchange)
     if (route.kind === 'raw') return await route.handler(exchange, route.params)
     const bound = route.candidates
@@ -73,7 +78,7 @@ async function work(
       exchange.verdict = 'body too large'
       return jsonAnswer(413, { emulator: 'The request body is larger than 1 MiB.' }, { connection: 'close' })
     }
-    if (exchange.request.errored !== null || exchange.request.destroyed) {
+    if (exchange.request.errored !== null || exchange.request.socket.destroyed) {
       exchange.verdict = 'the client went away'
       return undefined
     }
@@ -102,8 +107,9 @@ async function workWithFault(
   if (action.status !== undefined || action.code !== undefined || action.body !== undefined)
     return faultAnswer(exchange, route, action)
   const verdict = exchange.verdict
+  exchange.verdict = 'ok'
   const answer = await work(parts, exchange, route)
-  if (cut) exchange.verdict = `${verdict} after ${exchange.verdict}`
+  exchange.verdict = `${verdict} ${cut ? 'after' : 'before'} ${exchange.verdict}`
   return action.drop === 'after' ? undefined : answer
 }
 
@@ -130,7 +136,7 @@ function pickFault(
   exchange: Exchange,
   route: Route | undefined,
 ): Fault | undefined {
-  if (!faults.any || exchange.path.startsWith('/_emulator/')) return undefined
+  if (!faults.any || isOwn(exchange.path)) return undefined
   const endpoint =
     route?.kind === 'endpoints'
       ? route.candidates[0]?.id
@@ -162,6 +168,11 @@ function send(exchange: Exchange, response: ServerResponse, answer: Answer, acti
     response.write(body.subarray(0, Math.max(1, Math.floor(body.length / 2))), () => response.destroy())
     return
   }
+  if (answer.stream !== undefined) {
+    response.writeHead(answer.status, answer.headers)
+    answer.stream(response)
+    return
+  }
   const shown = action?.truncate_to_bytes === undefined ? body : body.subarray(0, action.truncate_to_bytes)
   response.writeHead(answer.status, { ...answer.headers, 'content-length': shown.length })
   response.end(exchange.method === 'HEAD' ? undefined : shown)
@@ -188,7 +199,7 @@ function notModelled(exchange: Exchange, id: string): Answer {
 }
 
 function record({ log }: ServerParts, exchange: Exchange, answer: Answer | undefined, tookMs: number): void {
-  if (exchange.path.startsWith('/_emulator/')) return
+  if (isOwn(exchange.path)) return
   log.add({
     at: new Date(exchange.startedAt).toISOString(),
     method: exchange.method,
@@ -200,8 +211,9 @@ function record({ log }: ServerParts, exchange: Exchange, answer: Answer | undef
     ...(exchange.creator === undefined ? {} : { user: exchange.creator }),
     status: answer?.status ?? 0,
     verdict: exchange.verdict,
+    ...(exchange.detail === undefined ? {} : { detail: exchange.detail }),
     warnings: exchange.warnings,
-    took_ms: Math.round(tookMs * 100) / 100,
+    took_ms: tookMs,
     log_id: exchange.logId,
   })
 }

@@ -29,6 +29,8 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
       query.has('client_id') ? 'is missing (TikTok says client_key, not client_id)' : 'is missing',
     )
   if (app === undefined) return bad('client_key', 'is unknown')
+  if (app.kind === 'production' && app.review !== 'live' && app.liveSince === undefined)
+    return bad('client_key', 'is of an app that is not live: use one of its sandboxes, or get it reviewed')
   const redirectUri = query.get('redirect_uri') ?? ''
   if (redirectUri === '') return bad('redirect_uri', 'is missing')
   if (!app.redirectUris.some((pattern) => redirectMatches(pattern, redirectUri)))
@@ -116,6 +118,25 @@ export function refuse(
   description = 'User cancelled the authorization.',
 ): string {
   return redirect(request, { error, error_description: description })
+}
+
+/** A user's whole visit to the consent page, without the page. */
+export function consentAs(
+  platform: Platform,
+  authorizeUrl: string,
+  user: string,
+  choice: { deny: boolean; denyScopes: readonly string[] },
+): { redirectUrl: string } | { problem: string } {
+  if (!URL.canParse(authorizeUrl)) return { problem: 'authorize_url: must be an absolute URL' }
+  const read = readConsentRequest(platform, new URL(authorizeUrl).searchParams)
+  if (!read.ok) return { problem: `${read.parameter} ${read.problem}` }
+  const { request } = read
+  const creator = eligibleCreators(platform, request.app).find((one) => one.id === user)
+  if (creator === undefined)
+    return { problem: `user: ${user} is not among the accounts that may authorize this app` }
+  if (choice.deny) return { redirectUrl: refuse(request) }
+  const granted = request.scopes.filter((scope) => !choice.denyScopes.includes(scope))
+  return { redirectUrl: allow(platform, request, creator, granted) }
 }
 
 function redirect(request: ConsentRequest, parameters: Record<string, string>): string {

@@ -1,27 +1,91 @@
-/** The frame of every page that the emulator shows, readable in light and dark, with no script of its own. */
+import type { Platform } from '../platform.ts'
+import { type Content, type Html, html } from './html.ts'
 
-const STYLE = `
-:root{color-scheme:light dark;--bg:#f6f6f7;--card:#fff;--ink:#161823;--quiet:#5b5f6b;--line:#dcdde1;--accent:#c2183d;--on-accent:#fff}
-@media(prefers-color-scheme:dark){:root{--bg:#111216;--card:#1b1d23;--ink:#f1f1f2;--quiet:#a7abb6;--line:#34373f;--accent:#ff5c7c;--on-accent:#1b0a0f}}
-*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-main{max-width:30rem;margin:0 auto;padding:1.5rem 1rem}.wide main{max-width:70rem}
-.card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.5rem}
-h1{font-size:1.3rem;line-height:1.3;margin:0 0 1rem}fieldset{border:0;padding:0;margin:0 0 1.25rem}legend{font-weight:600;margin-bottom:.5rem}
-.choices{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:10px}.choices li+li{border-top:1px solid var(--line)}
-.choices label{display:flex;gap:.75rem;align-items:center;padding:.65rem .85rem;min-height:44px;cursor:pointer}
-.choices small{display:block;color:var(--quiet);font-size:.82rem}input{accent-color:var(--accent);width:1.1rem;height:1.1rem;flex:none}
-.actions{display:flex;gap:.75rem;flex-wrap:wrap}button{font:inherit;font-weight:600;min-height:44px;padding:.5rem 1.4rem;border-radius:10px;border:1px solid var(--line);background:transparent;color:inherit;cursor:pointer}
-button.primary{background:var(--accent);border-color:var(--accent);color:var(--on-accent);flex:1}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px}.quiet{color:var(--quiet);font-size:.875rem}code{background:var(--bg);padding:.1em .35em;border-radius:5px}
-.badge{display:inline-block;font-size:.78rem;color:var(--quiet);margin-bottom:.75rem}`
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+export interface Notice {
+  kind: 'done' | 'problem'
+  text: Content
 }
 
-/** A whole page around a card. `wide` for tables. */
-export function page(title: string, body: string, options: { wide?: boolean; head?: string } = {}): string {
-  return `<!doctype html><html lang="en"${options.wide === true ? ' class="wide"' : ''}><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)} · TikTok emulator</title><style>${STYLE}</style>${options.head ?? ''}</head>
-<body><main><span class="badge">TikTok emulator · this is not TikTok</span><div class="card">${body}</div></main></body></html>`
+const SECTIONS = [
+  ['/_emulator/', 'Requests'],
+  ['/_emulator/world', 'World'],
+  ['/_emulator/posts', 'Posts'],
+  ['/_emulator/videos', 'Videos'],
+  ['/_emulator/deliveries', 'Webhooks'],
+  ['/_emulator/disturb', 'Faults'],
+  ['/_emulator/preferences', 'Settings'],
+  ['/_emulator/portal', 'Portal'],
+] as const
+
+export type Section = (typeof SECTIONS)[number][0]
+
+/** A page that a person meets on the way through an app: one card in the middle of the screen. */
+export function cardPage(title: string, body: Html): string {
+  return frame(
+    title,
+    html`<main class="alone"><p class="badge"><span class="cog" aria-hidden="true"></span>TikTok emulator · this is not TikTok</p>
+<div class="card">${body}</div></main>`,
+    'card-page',
+  )
+}
+
+/** A page of the developer's tools, with the way around and the clock. */
+export function toolPage(
+  platform: Platform,
+  options: { title: string; section: Section; notice?: Notice | undefined; here: string },
+  body: Html,
+): string {
+  const { title, section, notice, here } = options
+  return frame(
+    title,
+    html`<a class="skip" href="#content">Skip to the content</a>
+<header class="top"><div class="inner">
+<a class="brand" href="/_emulator/"><span class="cog" aria-hidden="true"></span><span>Tockwork <b>emulator</b></span></a>
+<p class="badge">a stand-in, not TikTok</p>
+${clockBar(platform, here)}</div>
+<nav aria-label="Emulator"><ul class="inner">${SECTIONS.map(
+      ([href, name]) =>
+        html`<li><a href="${href}"${href === section && html` aria-current="page"`}>${name}</a></li>`,
+    )}</ul></nav></header>
+<main id="content" class="inner" tabindex="-1">
+${notice && html`<div class="notice ${notice.kind}" role="${notice.kind === 'problem' ? 'alert' : 'status'}">${notice.text}</div>`}
+<h1>${title}</h1>
+${body}</main>
+<script src="/_emulator/assets/inspector.js" defer></script>`,
+    'tool-page',
+  )
+}
+
+const STEPS = [
+  [60, '+1 min'],
+  [3600, '+1 h'],
+  [86_400, '+1 day'],
+  [30 * 86_400, '+30 days'],
+] as const
+
+function clockBar({ clock }: Platform, here: string): Html {
+  return html`<form class="clock" method="post" action="/_emulator/actions/clock" aria-label="Virtual clock">
+<input type="hidden" name="back" value="${here}">
+<p><time id="clock" datetime="${new Date(clock.now()).toISOString()}" data-frozen="${String(clock.frozen)}">${when(clock.now())}</time>
+<span id="clock-state" class="quiet">${clock.frozen ? 'frozen' : 'running'}</span></p>
+<div class="steps">${STEPS.map(
+    ([seconds, name]) => html`<button name="advance" value="${seconds}">${name}</button>`,
+  )}<button name="frozen" value="${String(!clock.frozen)}">${clock.frozen ? 'Run' : 'Freeze'}</button></div></form>`
+}
+
+/** A time as people read it: `24 Nov 2026, 12:00:05 UTC`. */
+export function when(ms: number): string {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(ms).toUTCString()) ?? []
+  return `${Number(day)} ${month} ${year}, ${time} UTC`
+}
+
+function frame(title: string, body: Html, kind: string): string {
+  return html`<!doctype html>
+<html lang="en" class="${kind}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · TikTok emulator</title>
+<link rel="icon" href="/_emulator/assets/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/_emulator/assets/screens.css"></head>
+<body>${body}</body></html>`.text
 }

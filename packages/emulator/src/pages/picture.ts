@@ -3,7 +3,9 @@ import { crc32, deflateSync } from 'node:zlib'
 /** A PNG of a two-colour gradient made from a name: avatars and covers look different and stay the same. */
 export function gradientPng(name: string, width: number, height: number): Buffer {
   let hash = 2166136261
-  for (const char of name) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619) >>> 0
+  // The same picture in every size.
+  for (const char of name.replace(/(_\d+)?\.png$/, ''))
+    hash = Math.imul(hash ^ char.charCodeAt(0), 16777619) >>> 0
   const from = hue(hash % 360)
   const to = hue((hash >>> 9) % 360)
   const row = width * 3 + 1

@@ -52,6 +52,7 @@ export function pendingShares(platform: Platform, app: AppRow, creator: CreatorR
         post.clientKey === app.id &&
         post.mode === 'inbox' &&
         post.createdAt > since &&
+        post.discardedAt === undefined &&
         waiting.has(post.state),
     ).length
 }

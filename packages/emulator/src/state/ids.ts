@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import type { Random } from '@tockwork/kernel'
 import type { World } from './model.ts'
 
 /** Ids and tokens. Under a seed the n-th id is always the same; without one they are unpredictable. */
@@ -8,10 +9,11 @@ export class Ids {
   readonly #seeded: boolean
   #count: number
 
-  constructor(world: World, seed: string | undefined) {
+  /** `random` is used where no seed is given. */
+  constructor(world: World, seed: string | undefined, random: Random) {
     this.#world = world
     this.#seeded = seed !== undefined
-    this.#seed = seed ?? randomBytes(16).toString('hex')
+    this.#seed = seed ?? Buffer.from(random.bytes(16)).toString('hex')
     this.#count = Number(world.meta.get('ids')?.value ?? 0)
   }
 

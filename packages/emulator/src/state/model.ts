@@ -22,6 +22,9 @@ export interface AppRow extends Row {
   /** App review. */
   review: 'draft' | 'in_review' | 'live' | 'not_approved'
   reviewComment?: string
+  auditComment?: string
+  /** Set once a review was approved: what is live stays so while a revision is in review. */
+  liveSince?: number
   scopes: string[]
   redirectUris: string[]
   webhookUrl?: string
@@ -130,6 +133,8 @@ export interface PublishRow extends Row {
   uploadedBytes: number
   downloadedBytes: number
   postIds: string[]
+  /** The creator threw the draft away. TikTok tells the app nothing of it (assumed), so the state stays. */
+  discardedAt?: number
   createdAt: number
   changedAt: number
   /** What the probe found. */
@@ -161,7 +166,7 @@ export interface DeliveryRow extends Row {
   event: string
   body: string
   createdAt: number
-  attempts: { at: number; status?: number; error?: string }[]
+  attempts: { at: number; status?: number; error?: string; signature?: string }[]
   state: 'pending' | 'delivered' | 'dropped'
 }
 

@@ -4,11 +4,19 @@ import type { Clock } from '@tockwork/kernel'
  * The time of the emulated world: the machine's time plus an offset, or standing still until it is moved.
  * Who wants to act at a time registers a listener; after a move the owner runs what is due.
  */
+interface Waiter {
+  at: number
+  wake: () => void
+  /** Starts, or starts anew, to wait for the machine's clock. */
+  start: () => void
+  pause: () => void
+}
+
 export class VirtualClock implements Clock {
   readonly #real: Clock
   #offset: number
   #frozenAt: number | undefined
-  #waiters = new Set<{ at: number; wake: () => void }>()
+  #waiters = new Set<Waiter>()
   #onMove: () => void = () => {}
 
   constructor(real: Clock, options: { frozen?: boolean; now?: number } = {}) {
@@ -48,29 +56,54 @@ export class VirtualClock implements Clock {
     this.#onMove()
   }
 
+  /** Lets time stand still at this moment, or run on from where it stood. */
+  freeze(frozen: boolean): void {
+    if (frozen === this.frozen) return
+    if (frozen) this.#frozenAt = this.now()
+    else {
+      this.#offset = this.now() - this.#real.now()
+      this.#frozenAt = undefined
+    }
+    for (const waiter of this.#waiters) frozen ? waiter.pause() : waiter.start()
+    this.#onMove()
+  }
+
+  /** When the next sleeper wakes, in epoch milliseconds. */
+  get nextWake(): number | undefined {
+    let next: number | undefined
+    for (const { at } of this.#waiters) if (next === undefined || at < next) next = at
+    return next
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const waiter = { at: this.now() + ms, wake: () => {} }
-      const cancel = new AbortController()
-      const finish = (): void => {
-        this.#waiters.delete(waiter)
-        cancel.abort()
-        resolve()
+      let alarm = new AbortController()
+      const waiter: Waiter = {
+        at: this.now() + ms,
+        wake: () => {
+          this.#waiters.delete(waiter)
+          alarm.abort()
+          resolve()
+        },
+        start: () => {
+          alarm = new AbortController()
+          this.#real.sleep(Math.max(0, waiter.at - this.now()), alarm.signal).then(waiter.wake, () => {})
+        },
+        pause: () => alarm.abort(),
       }
-      waiter.wake = finish
       this.#waiters.add(waiter)
       signal?.addEventListener(
         'abort',
         () => {
           this.#waiters.delete(waiter)
-          cancel.abort()
+          alarm.abort()
           reject(signal.reason)
         },
         { once: true },
       )
       // While it stands still only a move wakes anyone.
-      if (!this.frozen) this.#real.sleep(ms, cancel.signal).then(finish, () => {})
+      if (!this.frozen) waiter.start()
     })
   }
 

@@ -5,9 +5,11 @@ import { isIP } from 'node:net'
 import { delivery as rules, signature } from '@tockwork/contracts/webhooks'
 import type { Platform } from '../platform.ts'
 import { addressKind, guardedLookup } from '../posting/pull.ts'
-import type { DeliveryRow } from '../state/model.ts'
+import type { AppRow, DeliveryRow } from '../state/model.ts'
 
 export const DELIVER = 'webhook.deliver'
+/** What TikTok's test sends is not documented; receivers must live with events they do not know anyway. */
+export const TEST_EVENT = 'emulator.test'
 
 /** Pauses grow fourfold from ten seconds to six hours; TikTok says exponential and 72 hours, not the steps. */
 const FIRST_PAUSE_SECONDS = 10
@@ -22,9 +24,31 @@ export function notify(
   openId: string | undefined,
   content: unknown,
 ): void {
-  const { world, clock, ids, timers } = platform
-  const app = world.apps.get(clientKey)
+  const app = platform.world.apps.get(clientKey)
   if (app?.webhookUrl === undefined || app.webhookUrl === '') return
+  const delivery = writeDown(platform, app.id, app.webhookUrl, event, openId, content)
+  platform.timers.after(0, DELIVER, delivery.id)
+}
+
+/** The portal's "Test URL": one signed event at once, with no further attempt, and how it went. */
+export async function sendTestEvent(platform: Platform, app: AppRow, url: string): Promise<DeliveryRow> {
+  const content = { message: 'A test of the callback URL.' }
+  const delivery = writeDown(platform, app.id, url, TEST_EVENT, undefined, content)
+  await attempt(platform, delivery)
+  platform.timers.drop(DELIVER, delivery.id)
+  if (delivery.state === 'pending') platform.world.deliveries.patch(delivery, { state: 'dropped' })
+  return delivery
+}
+
+function writeDown(
+  platform: Platform,
+  clientKey: string,
+  url: string,
+  event: string,
+  openId: string | undefined,
+  content: unknown,
+): DeliveryRow {
+  const { world, clock, ids } = platform
   const body = JSON.stringify({
     client_key: clientKey,
     event,
@@ -32,17 +56,16 @@ export function notify(
     ...(openId === undefined ? {} : { user_openid: openId }),
     content: JSON.stringify(content),
   })
-  const delivery = world.deliveries.put({
+  return world.deliveries.put({
     id: ids.hex(16),
     clientKey,
-    url: app.webhookUrl,
+    url,
     event,
     body,
     createdAt: clock.now(),
     attempts: [],
     state: 'pending',
   })
-  timers.after(0, DELIVER, delivery.id)
 }
 
 export function registerDelivery(platform: Platform): void {
@@ -67,13 +90,9 @@ async function attempt(platform: Platform, delivery: DeliveryRow): Promise<void>
   const secret = world.apps.get(delivery.clientKey)?.secret
   if (secret === undefined) return void world.deliveries.patch(delivery, { state: 'dropped' })
   const at = clock.now()
-  const result = await post(
-    delivery.url,
-    delivery.body,
-    sign(secret, clock.seconds(), delivery.body),
-    platform.settings.webhooksToLocal,
-  )
-  const attempts = [...delivery.attempts, { at, ...result }]
+  const signed = sign(secret, clock.seconds(), delivery.body)
+  const result = await post(delivery.url, delivery.body, signed, platform.settings.webhooksToLocal)
+  const attempts = [...delivery.attempts, { at, ...result, signature: signed }]
   if (result.status === rules.successStatus)
     return void world.deliveries.patch(delivery, { attempts, state: 'delivered' })
   const pause = Math.min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 4 ** (attempts.length - 1))
