@@ -326,13 +326,16 @@ describe('everything else', () => {
   test('says what is wrong when a place cannot be read or reached', async () => {
     await using emulator = await startEmulator()
     await using proxy = await startProxy({ emulator, caFolder: folder })
+    // Nobody listens where somebody just stopped to.
+    const dead = `127.0.0.1:${port}`
+    await new Promise((resolve) => server.close(resolve))
     expect((await connectLine(proxy.url, 'no-port')).status).toBe(400)
     expect((await connectLine(proxy.url, '127.0.0.1:99999')).status).toBe(400)
-    expect(await connectLine(proxy.url, '127.0.0.1:1')).toMatchObject({
+    expect(await connectLine(proxy.url, dead)).toMatchObject({
       status: 502,
-      text: expect.stringContaining('127.0.0.1:1 cannot be reached'),
+      text: expect.stringContaining(`${dead} cannot be reached`),
     })
-    expect((await rawRequest(proxy.url, 'http://127.0.0.1:1/')).status).toBe(502)
+    expect((await rawRequest(proxy.url, `http://${dead}/`)).status).toBe(502)
     const page = await rawRequest(proxy.url, '/')
     expect(page.body).toContain(`HTTPS_PROXY=${proxy.url}`)
     expect((await rawRequest(proxy.url, '/ca.pem')).body).toBe(readFileSync(proxy.caFile, 'utf8'))
