@@ -1,0 +1,56 @@
+/**
+ * What things cost, measured in one run on this machine against what does the same with less:
+ *
+ *   npm run bench [-- [part …] [--quick] [--json]]
+ *
+ * Everything speaks to 127.0.0.1, takes turns with what it is compared with, and cleans up. docs/performance.md tells
+ * the method and keeps the figures.
+ */
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { measureEmulatorLoad } from './emulator-load.ts'
+import { measureEmulatorStart } from './emulator-start.ts'
+import { type Measurements, table } from './measurement.ts'
+import { measureSdkCall } from './sdk-call.ts'
+import { measureEmulatorUpload, measureUpload } from './upload.ts'
+import { killChildren } from './worker.ts'
+
+const parts: Record<string, (options: { quick: boolean }) => Promise<Measurements>> = {
+  'sdk-call': measureSdkCall,
+  upload: measureUpload,
+  'emulator-start': measureEmulatorStart,
+  'emulator-load': measureEmulatorLoad,
+  'emulator-upload': measureEmulatorUpload,
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+  })
+  const wanted = positionals.length === 0 ? Object.keys(parts) : positionals
+  const unknown = wanted.find((name) => parts[name] === undefined)
+  if (unknown !== undefined) {
+    console.error(`There is no part "${unknown}"; the parts are ${Object.keys(parts).join(', ')}.`)
+    process.exitCode = 2
+    return
+  }
+  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() || 'unknown'}), ${Math.round(totalmem() / 1e9)} GB, ${platform()} ${arch()}, Node ${process.versions.node}`
+  console.error(`${machine}${values.quick ? ', short version' : ''}`)
+  const all: Measurements = {}
+  for (const name of wanted) {
+    console.error(`measuring ${name} …`)
+    Object.assign(all, await parts[name]?.({ quick: values.quick }))
+  }
+  console.log(values.json ? JSON.stringify(all) : `\n${table(all)}`)
+}
+
+process.once('exit', killChildren)
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)
+  process.once(signal, () => process.exit(code))
+
+await main()
