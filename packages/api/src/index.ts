@@ -1,1 +1,22 @@
-export {}
+export {
+  API_SCOPES,
+  type ApiScope,
+  defineOperation,
+  type OperationAnswer,
+  type OperationInput,
+  type OperationRequest,
+  type OperationResult,
+  type OperationShape,
+  pathParameters,
+} from './operation.ts'
+export { pageOf, pageQuery } from './page.ts'
+export {
+  COMMON_PROBLEMS,
+  type CommonCode,
+  type FieldError,
+  Problem,
+  type ProblemDetails,
+  type ProblemJson,
+  problem,
+  problemSchema,
+} from './problem.ts'

@@ -1,0 +1,56 @@
+import { type Migration, Migrator, sql } from 'kysely'
+import { checkServer, type Database, DatabaseError } from './database.ts'
+import * as foundation from './migrations/0001-foundation.ts'
+
+/** Every migration in order; names never change once released. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-foundation': foundation,
+}
+
+/** The name of the newest migration: the version of the schema. */
+export const SCHEMA_VERSION = Object.keys(MIGRATIONS).sort().at(-1) ?? ''
+
+/** Any number that nothing else in the database uses; several starters queue here. */
+const LOCK = 4_848_000_001
+
+/**
+ * Brings the schema up to this program's version; does nothing when it is there. Safe with several starters: one does
+ * the work, the others wait for it. Each migration commits by itself or not at all.
+ * @returns the names of the migrations that this call ran.
+ * @throws {DatabaseError} when the server is too old or the schema is of a newer Tockwork.
+ */
+export async function migrate(db: Database): Promise<string[]> {
+  await checkServer(db)
+  return await db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${LOCK})`.execute(connection)
+    try {
+      const applied = await appliedMigrations(connection)
+      const newer = applied.filter((name) => !(name in MIGRATIONS))
+      if (newer.length > 0)
+        throw new DatabaseError(
+          'newer_schema',
+          `The database was made by a newer Tockwork (it has ${newer.join(', ')}). Run that version, ` +
+            'or export with it and import into an empty database.',
+        )
+      const migrator = new Migrator({
+        db: connection,
+        provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
+      })
+      const { error, results } = await migrator.migrateToLatest()
+      if (error !== undefined) throw error
+      return (results ?? []).map(({ migrationName }) => migrationName)
+    } finally {
+      await sql`select pg_advisory_unlock(${LOCK})`.execute(connection)
+    }
+  })
+}
+
+/** The migrations that the database has had, in order; empty for an empty database. */
+export async function appliedMigrations(db: Database): Promise<string[]> {
+  const { rows: found } = await sql<{ name: string | null }>`
+    select to_regclass('kysely_migration')::text as name
+  `.execute(db)
+  if (found[0]?.name == null) return []
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+  return rows.map(({ name }) => name)
+}

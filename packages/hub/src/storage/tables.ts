@@ -1,0 +1,203 @@
+import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
+
+/**
+ * Rows as they stand in the database, beside the DDL in `migrations/`. `timestamptz` is a `Date` here and milliseconds
+ * in domain objects (`row.created_at.getTime()`); `bigint` is a number (all of ours fit 2^53); `bytea` is bytes;
+ * `jsonb` is read parsed and written as text (`JSON.stringify`), because the driver would turn a bare array into an
+ * SQL array.
+ */
+export type Json<T = unknown> = ColumnType<T, string, string>
+/** `jsonb` with a default: may be left out of an insert. */
+export type DefaultedJson<T = unknown> = ColumnType<T, string | undefined, string>
+type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
+type NullableBytes = ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
+
+export interface Tables {
+  workspaces: WorkspacesTable
+  api_keys: ApiKeysTable
+  apps: AppsTable
+  accounts: AccountsTable
+  consents: ConsentsTable
+  token_vault: TokenVaultTable
+  connect_sessions: ConnectSessionsTable
+  idempotency_keys: IdempotencyKeysTable
+  audit_log: AuditLogTable
+  assets: AssetsTable
+  posts: PostsTable
+  post_transitions: PostTransitionsTable
+  rate_slots: RateSlotsTable
+}
+
+/** A row of a table as `select` returns it: `Row<'accounts'>`. */
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>
+
+export interface WorkspacesTable {
+  id: string
+  name: string
+  created_at: Date
+  settings: DefaultedJson<Record<string, unknown>>
+}
+
+export interface ApiKeysTable {
+  id: string
+  workspace_id: string
+  name: string
+  prefix: string
+  hash: Bytes
+  scopes: string[]
+  created_at: Date
+  expires_at: Date | null
+  last_used_at: Date | null
+  revoked_at: Date | null
+}
+
+export interface AppsTable {
+  id: string
+  workspace_id: string
+  name: string
+  environment: 'sandbox' | 'production'
+  client_key: string
+  secret_sealed: Bytes
+  audited: Generated<boolean>
+  created_at: Date
+}
+
+export interface AccountsTable {
+  id: string
+  workspace_id: string
+  app_id: string
+  platform: string
+  external_id: string
+  external_user_id: string | null
+  username: string | null
+  display_name: string | null
+  avatar_url: string | null
+  status: 'connected' | 'reauthorization_required' | 'disconnected' | 'erased'
+  status_reason: string | null
+  scopes: string[]
+  missing_scopes: Generated<string[]>
+  connected_at: Date
+  changed_at: Date
+}
+
+export interface ConsentsTable {
+  id: string
+  account_id: string
+  scopes_asked: string[]
+  scopes_granted: string[]
+  granted_at: Date
+  expires_at: Date | null
+  ip: string | null
+  user_agent: string | null
+  ended_at: Date | null
+  end_reason: string | null
+}
+
+export interface TokenVaultTable {
+  account_id: string
+  sealed: Bytes
+  key_version: number
+  access_expires_at: Date
+  refresh_expires_at: Date
+  due_at: Date
+  lease_until: Date | null
+  failures: Generated<number>
+  last_failure: string | null
+  generation: Generated<number>
+  changed_at: Date
+}
+
+export interface ConnectSessionsTable {
+  id: string
+  workspace_id: string
+  app_id: string
+  scopes: string[]
+  return_url: string | null
+  external_user_id: string | null
+  state_hash: NullableBytes
+  verifier_sealed: NullableBytes
+  created_at: Date
+  expires_at: Date
+  used_at: Date | null
+  account_id: string | null
+  outcome: string | null
+}
+
+export interface IdempotencyKeysTable {
+  workspace_id: string
+  key: string
+  operation: string
+  body_hash: Bytes
+  status: number | null
+  answer: ColumnType<unknown, string | null | undefined, string | null>
+  created_at: Date
+  locked_until: Date | null
+}
+
+export interface AuditLogTable {
+  id: GeneratedAlways<number>
+  workspace_id: string | null
+  at: Date
+  actor: string
+  action: string
+  subject: string | null
+  detail: DefaultedJson<Record<string, unknown>>
+}
+
+export interface AssetsTable {
+  id: string
+  workspace_id: string
+  hash: Bytes
+  size_bytes: number
+  content_type: string
+  name: string | null
+  tags: Generated<string[]>
+  info: DefaultedJson<Record<string, unknown>>
+  created_at: Date
+}
+
+export interface PostsTable {
+  id: string
+  workspace_id: string
+  group_id: string
+  account_id: string
+  kind: 'video' | 'photo'
+  mode: 'direct' | 'draft'
+  state: string
+  state_reason: string | null
+  options: Json
+  source: Json
+  asset_id: string | null
+  scheduled_at: Date | null
+  time_zone: string | null
+  publish_id: string | null
+  upload_sealed: NullableBytes
+  upload: ColumnType<unknown, string | null | undefined, string | null>
+  uploaded_bytes: Generated<number>
+  init_attempt: Generated<number>
+  init_sent_at: Date | null
+  post_ids: Generated<string[]>
+  fail_reason: string | null
+  attempt: Generated<number>
+  step_at: Date | null
+  version: Generated<number>
+  created_at: Date
+  changed_at: Date
+}
+
+export interface PostTransitionsTable {
+  id: GeneratedAlways<number>
+  post_id: string
+  at: Date
+  from_state: string | null
+  to_state: string
+  cause: string
+  detail: DefaultedJson<Record<string, unknown>>
+}
+
+export interface RateSlotsTable {
+  key: string
+  granted: Date[]
+  blocked_until: Date | null
+  changed_at: Date
+}
