@@ -6,7 +6,7 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Paths of the emulator itself, which TikTok does not have. */
 export function isOwn(path: string): boolean {
-  return path === '/_emulator' || path.startsWith('/_emulator/')
+  return path === '/favicon.ico' || path === '/_emulator' || path.startsWith('/_emulator/')
 }
 
 /**

@@ -22,7 +22,7 @@ function deliveryCard(platform: Platform, delivery: DeliveryRow): Html {
   const known = Object.hasOwn(events, delivery.event)
     ? events[delivery.event as keyof typeof events]
     : undefined
-  return html`<article class="card"><div class="head"><h2>${delivery.event}</h2>
+  return html`<article class="card"><div class="head"><h2>${delivery.event.split(/(?<=[._])/).map((part) => html`${part}<wbr>`)}</h2>
 <div class="actions"><span class="tag ${KIND[delivery.state]}">${delivery.state}</span>
 ${action('/_emulator/actions/resend', html`Send again<span class="sr"> ${delivery.id}</span>`, { delivery: delivery.id })}</div></div>
 ${known !== undefined && html`<p>${known.title}. <a href="${known.source}" rel="noreferrer">Documentation</a></p>`}

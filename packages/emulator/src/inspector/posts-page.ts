@@ -20,11 +20,11 @@ export function postsPage(platform: Platform): Html {
     return html`<div class="card"><p class="empty">No app has posted yet. Posts appear here with every state they pass.</p></div>`
   return html`${
     drafts.length > 0 &&
-    html`<h2>Drafts in inboxes</h2><div class="grid">${drafts.map((post) => postCard(platform, post))}</div>`
+    html`<h2>Drafts in inboxes</h2><div class="grid posts">${drafts.map((post) => postCard(platform, post))}</div>`
   }<h2>Posts</h2>${
     rest.length === 0
       ? html`<p class="quiet">None besides the drafts.</p>`
-      : html`<div class="grid">${rest.map((post) => postCard(platform, post))}</div>`
+      : html`<div class="grid posts">${rest.map((post) => postCard(platform, post))}</div>`
   }`
 }
 
@@ -78,12 +78,12 @@ export function videosPage(platform: Platform, query: URLSearchParams): Html {
   const page = Math.max(1, Math.floor(Number(query.get('page') ?? 1)) || 1)
   const shown = all.slice((page - 1) * PAGE, page * PAGE)
   const link = (to: number, label: string): Html =>
-    html`<a class="button" href="/_emulator/videos?${new URLSearchParams({ ...(user === '' ? {} : { user }), page: String(to) }).toString()}">${label}</a>`
-  return html`<p class="actions"><a href="/_emulator/videos"${user === '' && html` aria-current="page"`}>all</a>${[
+    html`<a class="button" href="/_emulator/feed?${new URLSearchParams({ ...(user === '' ? {} : { user }), page: String(to) }).toString()}">${label}</a>`
+  return html`<p class="actions"><a href="/_emulator/feed"${user === '' && html` aria-current="page"`}>all</a>${[
     ...world.creators.values(),
   ].map(
     ({ id }) =>
-      html` <a href="/_emulator/videos?user=${encodeURIComponent(id)}"${user === id && html` aria-current="page"`}>@${id}</a>`,
+      html` <a href="/_emulator/feed?user=${encodeURIComponent(id)}"${user === id && html` aria-current="page"`}>@${id}</a>`,
   )}</p>
 <section class="card" aria-labelledby="wall"><h2 id="wall">${all.length === 1 ? '1 video' : `${all.length} videos`}${user !== '' && ` of @${user}`}</h2>
 ${videoTiles(platform, shown)}

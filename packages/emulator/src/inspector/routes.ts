@@ -77,8 +77,8 @@ export function addInspectorPages(router: Router, control: Control, notices: Not
     shower('/_emulator/posts', 'Posts', '/_emulator/posts', () => postsPage(platform)),
   )
   on(
-    '/videos',
-    shower('/_emulator/videos', 'Videos', '/_emulator/videos', (exchange) =>
+    '/feed',
+    shower('/_emulator/feed', 'Videos', '/_emulator/feed', (exchange) =>
       videosPage(platform, exchange.query),
     ),
   )

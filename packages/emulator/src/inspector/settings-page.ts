@@ -44,7 +44,7 @@ const choices: Partial<Record<Name, readonly string[]>> = {
 export function settingsPage(settings: Settings, refused?: Refused): Html {
   const names = Object.keys(about) as Name[]
   const groups = [...new Set(names.map((name) => about[name][0]))]
-  return html`<form method="post" action="/_emulator/actions/settings"><div class="two">${groups.map(
+  return html`<form method="post" action="/_emulator/actions/settings"><div class="columns">${groups.map(
     (group) =>
       html`<fieldset class="card"><legend class="sr">${group}</legend><h2 aria-hidden="true">${group}</h2>${names
         .filter((name) => about[name][0] === group)

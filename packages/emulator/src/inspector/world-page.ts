@@ -38,7 +38,7 @@ export function creatorPage(platform: Platform, creator: CreatorRow, refused?: R
   return html`<div class="person">${avatar(creator, 72)}<div><p><b>@${creator.id}</b></p><p>${creator.bio}</p><p>${traits(creator)}</p></div></div>
 <div class="two">${creatorForm(creator, refused)}
 <section class="card" aria-labelledby="grants"><h2 id="grants">Grants</h2>${grantTable(platform, grants)}</section></div>
-<section class="card" aria-labelledby="videos"><div class="head"><h2 id="videos">Videos</h2><a href="/_emulator/videos?user=${encodeURIComponent(creator.id)}">all ${videos.length}</a></div>
+<section class="card" aria-labelledby="videos"><div class="head"><h2 id="videos">Videos</h2><a href="/_emulator/feed?user=${encodeURIComponent(creator.id)}">all ${videos.length}</a></div>
 ${videoTiles(platform, videos.slice(0, 12))}</section>`
 }
 

@@ -82,8 +82,8 @@ function scopeRow(scope: string): Html {
   const entry = (allScopes as Record<string, ScopeEntry>)[scope]
   const fixed = entry?.always === true
   return html`<li><label><span class="what">${entry?.consent ?? scope}<small>${scope}${fixed && ' · always included'}</small></span>
-<input class="switch" type="checkbox" role="switch" name="scope" value="${scope}" checked${fixed && html` disabled`}>
-<span class="verdict" aria-hidden="true"></span></label></li>`
+<span class="choose"><input class="switch" type="checkbox" role="switch" name="scope" value="${scope}" checked${fixed && html` disabled`}>
+<span class="verdict" aria-hidden="true"></span></span></label></li>`
 }
 
 function initial(name: string): string {

@@ -10,7 +10,7 @@ const SECTIONS = [
   ['/_emulator/', 'Requests'],
   ['/_emulator/world', 'World'],
   ['/_emulator/posts', 'Posts'],
-  ['/_emulator/videos', 'Videos'],
+  ['/_emulator/feed', 'Videos'],
   ['/_emulator/deliveries', 'Webhooks'],
   ['/_emulator/disturb', 'Faults'],
   ['/_emulator/preferences', 'Settings'],

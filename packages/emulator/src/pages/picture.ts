@@ -7,7 +7,8 @@ export function gradientPng(name: string, width: number, height: number): Buffer
   for (const char of name.replace(/(_\d+)?\.png$/, ''))
     hash = Math.imul(hash ^ char.charCodeAt(0), 16777619) >>> 0
   const from = hue(hash % 360)
-  const to = hue((hash >>> 9) % 360)
+  // Far enough apart to be seen as two.
+  const to = hue(((hash % 360) + 50 + ((hash >>> 9) % 120)) % 360)
   const row = width * 3 + 1
   const raw = Buffer.alloc(row * height)
   for (let y = 0; y < height; y += 1) {

@@ -24,6 +24,7 @@ export function addScreens(router: Router, control: Control): void {
     if (route?.kind === 'raw') return route.handler(exchange, route.params)
     return jsonAnswer(404, { problem: `There is no ${exchange.method} ${exchange.path}.` })
   }
+  router.add('GET', '/favicon.ico', () => redirectAnswer('/_emulator/assets/icon.svg'))
   router.add('*', '/_emulator', answer)
   router.add('*', '/_emulator/*', answer)
 }
