@@ -49,6 +49,7 @@ export interface ApiKeysTable {
   expires_at: Date | null
   last_used_at: Date | null
   revoked_at: Date | null
+  replaced_by: string | null
 }
 
 export interface AppsTable {
@@ -58,6 +59,7 @@ export interface AppsTable {
   environment: 'sandbox' | 'production'
   client_key: string
   secret_sealed: Bytes
+  key_version: number
   audited: Generated<boolean>
   created_at: Date
 }
@@ -95,12 +97,18 @@ export interface ConsentsTable {
 
 export interface TokenVaultTable {
   account_id: string
+  workspace_id: string
   sealed: Bytes
   key_version: number
   access_expires_at: Date
   refresh_expires_at: Date
   due_at: Date
   lease_until: Date | null
+  lease_holder: string | null
+  /** A refresh was sent and its answer is not written down: it may be lost. */
+  refresh_sent_at: Date | null
+  /** When TikTok first said that the grant is gone; it is asked once more before that is believed. */
+  refused_at: Date | null
   failures: Generated<number>
   last_failure: string | null
   generation: Generated<number>
@@ -116,11 +124,14 @@ export interface ConnectSessionsTable {
   external_user_id: string | null
   state_hash: NullableBytes
   verifier_sealed: NullableBytes
+  redirect_uri: string | null
+  created_by: string
   created_at: Date
   expires_at: Date
   used_at: Date | null
   account_id: string | null
   outcome: string | null
+  outcome_code: string | null
 }
 
 export interface IdempotencyKeysTable {
@@ -129,7 +140,7 @@ export interface IdempotencyKeysTable {
   operation: string
   body_hash: Bytes
   status: number | null
-  answer: ColumnType<unknown, string | null | undefined, string | null>
+  answer_sealed: NullableBytes
   created_at: Date
   locked_until: Date | null
 }

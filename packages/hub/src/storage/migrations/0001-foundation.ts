@@ -15,13 +15,13 @@ const STATEMENTS = [
   `create table api_keys (
     id text primary key, workspace_id text not null references workspaces on delete cascade, name text not null,
     prefix text not null, hash bytea not null unique, scopes text[] not null, created_at timestamptz not null,
-    expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz)`,
+    expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz, replaced_by text)`,
   `create index on api_keys (workspace_id, created_at)`,
 
   `create table apps (
     id text primary key, workspace_id text not null references workspaces on delete cascade, name text not null,
     environment text not null check (environment in ('sandbox', 'production')), client_key text not null,
-    secret_sealed bytea not null, audited boolean not null default false, created_at timestamptz not null,
+    secret_sealed bytea not null, key_version integer not null, audited boolean not null default false, created_at timestamptz not null,
     unique (workspace_id, client_key))`,
 
   `create table accounts (
@@ -39,12 +39,16 @@ const STATEMENTS = [
     scopes_asked text[] not null, scopes_granted text[] not null, granted_at timestamptz not null,
     expires_at timestamptz, ip text, user_agent text, ended_at timestamptz, end_reason text)`,
   `create index on consents (account_id, granted_at)`,
+  // What is in force now; a new grant ends the one before.
+  `create unique index on consents (account_id) where ended_at is null`,
 
   // One row an account: the sealed token pair, and when it is due. Small rows and an index on what is due next.
   `create table token_vault (
-    account_id text primary key references accounts on delete cascade, sealed bytea not null,
+    account_id text primary key references accounts on delete cascade, workspace_id text not null,
+    sealed bytea not null,
     key_version integer not null, access_expires_at timestamptz not null, refresh_expires_at timestamptz not null,
-    due_at timestamptz not null, lease_until timestamptz, failures integer not null default 0,
+    due_at timestamptz not null, lease_until timestamptz, lease_holder text, refresh_sent_at timestamptz,
+    refused_at timestamptz, failures integer not null default 0,
     last_failure text, generation bigint not null default 1, changed_at timestamptz not null)`,
   `create index token_vault_due on token_vault (due_at)`,
   `create index token_vault_key_version on token_vault (key_version)`,
@@ -52,12 +56,14 @@ const STATEMENTS = [
   `create table connect_sessions (
     id text primary key, workspace_id text not null references workspaces on delete cascade,
     app_id text not null references apps on delete cascade, scopes text[] not null, return_url text,
-    external_user_id text, state_hash bytea unique, verifier_sealed bytea, created_at timestamptz not null,
-    expires_at timestamptz not null, used_at timestamptz, account_id text, outcome text)`,
+    external_user_id text, state_hash bytea unique, verifier_sealed bytea, redirect_uri text,
+    created_by text not null, created_at timestamptz not null, expires_at timestamptz not null, used_at timestamptz,
+    account_id text, outcome text, outcome_code text)`,
+  `create index on connect_sessions (workspace_id, id)`,
 
   `create table idempotency_keys (
     workspace_id text not null references workspaces on delete cascade, key text not null, operation text not null,
-    body_hash bytea not null, status integer, answer jsonb, created_at timestamptz not null, locked_until timestamptz,
+    body_hash bytea not null, status integer, answer_sealed bytea, created_at timestamptz not null, locked_until timestamptz,
     primary key (workspace_id, key))`,
   `create index on idempotency_keys (created_at)`,
 
