@@ -9,7 +9,7 @@ export {
   openErrors,
   uploadStatuses,
 } from './errors.ts'
-export { mediaRules, postingCaps } from './media-rules.ts'
+export { mediaRules, postingCaps, pullTestUrl } from './media-rules.ts'
 export { type Scope, type ScopeEntry, scopeMigration, scopes } from './scopes.ts'
 export {
   mobileRedirectRules,

@@ -49,12 +49,13 @@ export const mediaRules = {
     schemes: ['https'],
     redirects: false,
     timeoutSeconds: 3600,
-    /** A file that needs no verification. */
-    testUrl:
-      'https://sf16-va.tiktokcdn.com/obj/eden-va2/uvpapzpbxjH-aulauvJ-WV[[/ljhwZthlaukjlkulzlp/3min.mp4',
   },
   caption: { videoTitleMax: 2200, photoTitleMax: 90, photoDescriptionMax: 4000 },
 } as const
+
+/** A file of TikTok's that needs no verified address. Source: the media transfer guide. */
+export const pullTestUrl =
+  'https://sf16-va.tiktokcdn.com/obj/eden-va2/uvpapzpbxjH-aulauvJ-WV[[/ljhwZthlaukjlkulzlp/3min.mp4'
 
 /** Caps around posting. Sources: content-sharing-guidelines, upload-video, photo-post. */
 export const postingCaps = {

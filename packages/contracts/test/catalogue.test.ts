@@ -1,8 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { endpoints } from '../src/all.ts'
+import * as display from '../src/display/index.ts'
+import * as embed from '../src/embed/index.ts'
 import { decide, type Endpoint, lookUpError, possibilities, scopes } from '../src/index.ts'
+import * as oauth from '../src/oauth/index.ts'
+import * as portability from '../src/portability/index.ts'
+import * as posting from '../src/posting/index.ts'
 
 describe('the catalogue is whole', () => {
+  test('an endpoint that its family exports is listed, once', () => {
+    const exported = [oauth, display, posting, portability, embed]
+      .flatMap((family) => Object.values(family) as unknown[])
+      .filter(
+        (value): value is Endpoint => typeof value === 'object' && value !== null && 'envelope' in value,
+      )
+    expect(endpoints.map(({ id }) => id).sort()).toEqual(exported.map(({ id }) => id).sort())
+  })
+
   test('ids are unique, and so are method, host and path with their discriminator', () => {
     expect(new Set(endpoints.map((e) => e.id)).size).toBe(endpoints.length)
     const routes = endpoints.map((e) => `${e.method} ${e.host}${e.path} ${e.when?.equals ?? ''}`)

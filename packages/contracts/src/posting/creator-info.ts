@@ -25,9 +25,10 @@ export const creatorInfo = defineEndpoint({
     creator_nickname: z.string(),
     privacy_level_options: z.array(openEnum(privacyLevels)),
     comment_disabled: z.boolean(),
+    /** Also true for a private account, as is `stitch_disabled`; neither concerns photos. */
     duet_disabled: z.boolean(),
     stitch_disabled: z.boolean(),
-    /** Seconds. */
+    /** Seconds; differs from creator to creator. */
     max_video_post_duration_sec: count(),
   }),
   errors: [

@@ -98,12 +98,6 @@ export const signature = {
   pattern: /^t=(\d+),s=([0-9a-f]{64})$/,
   /** None is prescribed; five minutes is common. */
   defaultToleranceSeconds: 300,
-  example: {
-    secret: 'test_client_secret',
-    timestamp: 1633174587,
-    body: '{"client_key":"bwo2m45353a6k85","event":"authorization.removed","create_time":1615338610,"user_openid":"act.example12345Example12345Example","content":"{\\"reason\\": 1 }"}',
-    signature: '39c29244091b6bb0d67eca735a97218805842b7c8cea52dde8296f6c0c36ae09',
-  },
 } as const
 
 /** The portal alone subscribes; there is no call for it. Source: developers.tiktok.com/doc/webhooks-overview. */
@@ -115,5 +109,8 @@ export const subscription = {
   source: 'https://developers.tiktok.com/doc/webhooks-overview',
 } as const
 
-/** Delivery: any answer but 200 is a failure, retried with growing pauses for 72 hours; duplicates happen. */
-export const delivery = { successStatus: 200, retryForSeconds: 72 * 3600 } as const
+/**
+ * Any answer but 200 is a failure, retried with growing pauses for 72 hours. Duplicates happen and no body has an id of
+ * its own: what tells two apart is the body itself. Source: developers.tiktok.com/doc/webhooks-overview.
+ */
+export const delivery = { successStatus: 200, retryForSeconds: 72 * 3600, atLeastOnce: true } as const
