@@ -88,6 +88,10 @@ export class EmulatorProxy {
     return {
       HTTPS_PROXY: url,
       https_proxy: url,
+      // Ruby's Net::HTTP looks at this one for https too.
+      http_proxy: url,
+      NO_PROXY: 'localhost,127.0.0.1,::1',
+      no_proxy: 'localhost,127.0.0.1,::1',
       NODE_USE_ENV_PROXY: '1',
       NODE_EXTRA_CA_CERTS: caFile,
       SSL_CERT_FILE: bundle,
