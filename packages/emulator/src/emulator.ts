@@ -11,6 +11,7 @@ import { type LoggedRequest, RequestLog } from './control/request-log.ts'
 import { addControlRoutes, applySettings, type Control } from './control/routes.ts'
 import { displayEndpoints, displayHandlers } from './display/handlers.ts'
 import { embedEndpoints, embedHandlers } from './embed/oembed.ts'
+import { addPostPages } from './embed/post-page.ts'
 import { type BoundEndpoint, bind } from './endpoint/handlers.ts'
 import { Router } from './http/router.ts'
 import { createEmulatorServer } from './http/server.ts'
@@ -297,6 +298,7 @@ export class Emulator {
     this.#router.add('GET', authorize.path.slice(0, -1), (exchange) => showConsent(platform, exchange))
     this.#router.add('POST', authorize.path.slice(0, -1), (exchange) => answerConsent(platform, exchange))
     addQrCodeRoutes(this.#router, platform)
+    addPostPages(this.#router, platform)
     this.#router.add('PUT', '/video', (exchange) => receiveChunk(platform, exchange))
     this.#router.add('PUT', '/upload', (exchange) => receiveChunk(platform, exchange))
     const control: Control = {

@@ -94,3 +94,15 @@ test('share addresses are read in the shapes that people copy', () => {
   expect(readShareUrl('http://m.tiktok.com/@mika')).toEqual({ username: 'mika' })
   expect(readShareUrl('https://www.tiktok.com.example/@mika')).toBeUndefined()
 })
+
+test('a post and a profile have a plain page where their addresses lead, safe whatever the title says', async () => {
+  const video = videoOf('mika')
+  emulator.world.videos.patch(video, { title: `<script>alert(1)</script>` })
+  const post = await send(emulator, 'GET', `/@mika/video/${video.id}?utm_source=x`)
+  expect(post.status).toBe(200)
+  expect(post.text).toContain('&#60;script&#62;alert(1)')
+  expect(post.text).not.toContain('<script>alert')
+  expect((await send(emulator, 'GET', '/@mika')).text).toContain(`/@mika/video/${video.id}`)
+  for (const path of ['/@noor', '/@nobody', `/@lane/video/${video.id}`, `/@noor/video/${videoOf('noor').id}`])
+    expect([path, (await send(emulator, 'GET', path)).status]).toEqual([path, 404])
+})

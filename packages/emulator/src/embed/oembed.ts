@@ -1,8 +1,9 @@
 import { embedMarkup, oembed } from '@tockwork/contracts/embed'
 import type { Handlers } from '../endpoint/handlers.ts'
+import { escapeHtml } from '../pages/html.ts'
 import { type Platform, Refusal } from '../platform.ts'
 import type { CreatorRow, VideoRow } from '../state/model.ts'
-import { escapeHtml } from './escape-html.ts'
+import { findPublic } from './public-post.ts'
 import { readShareUrl } from './share-url.ts'
 
 export const embedEndpoints = { oembed }
@@ -21,22 +22,13 @@ export const embedHandlers: Handlers<typeof embedEndpoints> = {
         'url: must be the address of a video or profile on www.tiktok.com',
         400,
       )
-    const creator = platform.world.creators.get(named.username)
-    if (creator === undefined || creator.private || creator.banned) throw gone()
-    if (named.postId === undefined) return describeProfile(creator)
-    const video = platform.world.videos.get(named.postId)
-    if (video === undefined || video.creator !== creator.id || !isForEverybody(video)) throw gone()
-    return describeVideo(platform, creator, video)
+    const found = findPublic(platform, named.username, named.postId)
+    if (found === undefined)
+      throw new Refusal('not_found', 'url: there is no public video or profile at this address', 404)
+    return found.video === undefined
+      ? describeProfile(found.creator)
+      : describeVideo(platform, found.creator, found.video)
   },
-}
-
-/** Public, through moderation, and not limited to friends or followers. */
-export function isForEverybody(video: VideoRow): boolean {
-  return video.public && video.privacy === 'PUBLIC_TO_EVERYONE'
-}
-
-function gone(): Refusal {
-  return new Refusal('not_found', 'url: there is no public video or profile at this address', 404)
 }
 
 function author(creator: CreatorRow) {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isTikTokHost } from '../proxy/hosts.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -37,10 +38,6 @@ export function refuseForeign(exchange: Exchange, allowedHosts: ReadonlySet<stri
     exchange,
     'This request comes from a web page of another origin. Only pages of the emulator itself may change it from a browser.',
   )
-}
-
-export function isTikTokHost(name: string): boolean {
-  return /(^|\.)(tiktok|tiktokapis)\.com$/.test(name)
 }
 
 /** A literal address cannot be rebound; a name can, unless it always means this machine or is TikTok's through our proxy. */

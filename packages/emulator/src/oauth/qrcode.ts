@@ -1,9 +1,9 @@
 import { scopes as allScopes } from '@tockwork/contracts'
 import { checkQrCode, getQrCode } from '@tockwork/contracts/oauth'
 import * as z from 'zod/mini'
+import { bad, ok, withBody } from '../control/routes.ts'
 import type { Handlers } from '../endpoint/handlers.ts'
-import { type Answer, jsonAnswer } from '../http/answer.ts'
-import type { Exchange } from '../http/exchange.ts'
+import type { Answer } from '../http/answer.ts'
 import type { Router } from '../http/router.ts'
 import { type Platform, Refusal } from '../platform.ts'
 import type { AppRow, QrRow } from '../state/model.ts'
@@ -106,16 +106,18 @@ const confirmSpec = z.strictObject({
 /** The phone's side, over the control API: `POST /_emulator/qrcode/scan` and `…/confirm`. */
 export function addQrCodeRoutes(router: Router, platform: Platform): void {
   router.add('GET', '/_emulator/qrcode', () =>
-    jsonAnswer(200, { qrcodes: [...platform.world.qrCodes.values()].map((row) => current(platform, row)) }),
+    ok({ qrcodes: [...platform.world.qrCodes.values()].map((row) => current(platform, row)) }),
   )
-  router.add('POST', '/_emulator/qrcode/scan', async (exchange) => {
-    const body = await read(scanSpec, exchange)
-    return 'problem' in body ? bad(body.problem) : scan(platform, body.value)
-  })
-  router.add('POST', '/_emulator/qrcode/confirm', async (exchange) => {
-    const body = await read(confirmSpec, exchange)
-    return 'problem' in body ? bad(body.problem) : confirm(platform, body.value)
-  })
+  router.add(
+    'POST',
+    '/_emulator/qrcode/scan',
+    withBody(scanSpec, (body) => scan(platform, body)),
+  )
+  router.add(
+    'POST',
+    '/_emulator/qrcode/confirm',
+    withBody(confirmSpec, (body) => confirm(platform, body)),
+  )
 }
 
 function scan(platform: Platform, body: z.output<typeof scanSpec>): Answer {
@@ -129,7 +131,7 @@ function scan(platform: Platform, body: z.output<typeof scanSpec>): Answer {
     return bad(`client_ticket: must be shorter than ${MAX_TICKET} characters when URL-encoded`)
   if (row.status !== 'new') return bad(`the code is ${row.status}`)
   platform.world.qrCodes.patch(row, { status: 'scanned', ticket })
-  return jsonAnswer(200, { status: 'scanned', client_ticket: ticket, scopes: row.scopes })
+  return ok({ status: 'scanned', client_ticket: ticket, scopes: row.scopes })
 }
 
 function confirm(platform: Platform, body: z.output<typeof confirmSpec>): Answer {
@@ -153,7 +155,7 @@ function confirm(platform: Platform, body: z.output<typeof confirmSpec>): Answer
   const granted = row.scopes.filter((scope) => body.deny_scopes?.includes(scope) !== true)
   const code = new URL(allow(platform, request, creator, granted)).searchParams.get('code') as string
   platform.world.qrCodes.patch(row, { status: 'confirmed', code })
-  return jsonAnswer(200, { status: 'confirmed', client_ticket: row.ticket })
+  return ok({ status: 'confirmed', client_ticket: row.ticket })
 }
 
 interface Named {
@@ -175,24 +177,4 @@ function find(platform: Platform, body: Named): { row: QrRow; ticket: string | u
     row: current(platform, row),
     ticket: body.client_ticket ?? query.get('client_ticket') ?? undefined,
   }
-}
-
-async function read<S extends z.ZodMiniType>(
-  schema: S,
-  exchange: Exchange,
-): Promise<{ value: z.output<S> } | { problem: string }> {
-  let value: unknown
-  try {
-    value = JSON.parse((await exchange.body()).toString('utf8'))
-  } catch {
-    return { problem: 'the body is not JSON' }
-  }
-  const result = z.safeParse(schema, value)
-  if (result.success) return { value: result.data }
-  const [issue] = result.error.issues
-  return { problem: `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}` }
-}
-
-function bad(problem: string): Answer {
-  return jsonAnswer(400, { problem })
 }

@@ -1,8 +1,8 @@
 import type { Control } from '../control/routes.ts'
 import { jsonAnswer, redirectAnswer } from '../http/answer.ts'
 import type { RawHandler } from '../http/exchange.ts'
-import { isTikTokHost } from '../http/guard.ts'
 import type { Router } from '../http/router.ts'
+import { isTikTokHost } from '../proxy/hosts.ts'
 
 /**
  * The portal, the inspector and what belongs to them. Most runs of an emulator show no page, so their code is loaded
