@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { APP, find, REDIRECT, run, runClient, stage, warnings } from './witness.ts'
@@ -47,6 +48,22 @@ test('PHP, curl extension: an upload to the inbox', async ({ skip }) => {
     status: 'SEND_TO_USER_INBOX',
     scope: 'user.info.basic,video.upload',
   })
+})
+
+test('Go, golang.org/x/oauth2: code and video list', { timeout: 120_000 }, async ({ skip }) => {
+  const packaged = '/usr/share/gocode/src/golang.org/x/oauth2'
+  const go = existsSync(packaged) ? await find(['go'], ['version']) : undefined
+  if (go === undefined)
+    return skip('no Go with x/oauth2 (golang-go, golang-golang-x-oauth2-dev) on this machine')
+  await using on = await stage()
+  // Debian ships libraries as sources on the older GOPATH; nothing is fetched.
+  Object.assign(on.env, { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '-p=1' })
+  const { stdout } = await run(
+    go,
+    ['run', join(import.meta.dirname, 'clients', 'oauth2.go'), REDIRECT, APP.client_key, APP.client_secret],
+    { env: on.env, timeout: 120_000 },
+  )
+  expect(JSON.parse(stdout)).toEqual({ type: 'Bearer', videos: 3, openId: true })
 })
 
 test('Java, java.net.http: proxy and trust from system properties', { timeout: 60_000 }, async ({ skip }) => {
