@@ -10,8 +10,9 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { EndpointExample } from '@tockwork/contracts'
 import { endpoints } from '@tockwork/contracts/all'
-import { openApiDocuments } from '@tockwork/contracts/openapi'
+import { noteFields, openApiDocuments } from '@tockwork/contracts/openapi'
 import { stringifyJson } from '@tockwork/kernel'
+import { readFieldNotes } from './openapi/field-notes.ts'
 import { endpointsPage, errorsPage, knowledgePage } from './openapi/reference-pages.ts'
 import { readWireSamples, samplesModule } from './openapi/wire-samples.ts'
 
@@ -25,6 +26,11 @@ export function generate(root: string): Map<string, string> {
     ...endpoint,
     examples: (samples.endpoints[endpoint.id] ?? []) as unknown as EndpointExample[],
   }))
+  const notes = readFieldNotes(root)
+  for (const endpoint of current) {
+    for (const part of ['query', 'input', 'output'] as const)
+      noteFields(endpoint, part, notes[endpoint.id]?.[part] ?? {})
+  }
   const files = new Map<string, string>()
   files.set('packages/contracts/src/examples.generated.ts', samplesModule(samples))
   for (const [host, document] of Object.entries(openApiDocuments(current)))

@@ -211,12 +211,13 @@ function fields(
   return [
     '',
     table(
-      [title, 'type', 'required', ...(scoped ? ['scope'] : [])],
-      rows.map(({ path, type, required }) => [
+      [title, 'type', 'required', ...(scoped ? ['scope'] : []), ''],
+      rows.map(({ path, type, required, words }) => [
         `\`${path}\``,
         type,
-        required ? 'yes' : '',
+        required,
         ...(scoped ? [scopeOf[path.split('.').at(-1) ?? ''] ?? ''] : []),
+        words,
       ]),
     ),
   ]
@@ -225,8 +226,13 @@ function fields(
 interface FieldRow {
   path: string
   type: string
-  required: boolean
+  /** `yes`, nothing, or on what it depends. */
+  required: string
+  words: string
 }
+
+/** What the type column says already. */
+const SAID = /^(At most \d+ UTF-16 code units|Comma-separated)\.$/
 
 function flatten(schema: JsonSchema, prefix = ''): FieldRow[] {
   const properties = (schema.properties ?? {}) as Record<string, JsonSchema>
@@ -237,12 +243,39 @@ function flatten(schema: JsonSchema, prefix = ''): FieldRow[] {
     const inner =
       property.type === 'array'
         ? flatten(property.items as JsonSchema, `${path}[]`)
-        : [...flatten(property, path), ...choices.flatMap((choice) => flatten(choice, path))]
-    const own = { path, type: typeText(property), required: required.has(name) }
-    return inner.length === 0
-      ? [own]
-      : inner.filter(({ path: p }, at) => inner.findIndex((r) => r.path === p) === at)
+        : [...flatten(property, path), ...flattenChoices(choices, path)]
+    const own = {
+      path,
+      type: typeText(property),
+      required: required.has(name) ? 'yes' : '',
+      words: wordsOf(property),
+    }
+    return inner.length === 0 ? [own] : inner
   })
+}
+
+function wordsOf({ description }: JsonSchema): string {
+  return typeof description === 'string' && !SAID.test(description) ? description : ''
+}
+
+/** Alternatives told apart by a constant field: a field that not all of them want is required with that one. */
+function flattenChoices(choices: readonly JsonSchema[], prefix: string): FieldRow[] {
+  const rows = new Map<string, FieldRow & { wantedBy: string[] }>()
+  for (const choice of choices) {
+    const fieldRows = flatten(choice, prefix)
+    const tag = fieldRows.find(({ type }) => /^`\w+`$/.test(type))?.type ?? ''
+    for (const fieldRow of fieldRows) {
+      const known = rows.get(fieldRow.path)
+      const wantedBy = [...(known?.wantedBy ?? []), ...(fieldRow.required === 'yes' ? [tag] : [])]
+      const types = new Set([...(known === undefined ? [] : [known.type]), fieldRow.type])
+      rows.set(fieldRow.path, { ...fieldRow, type: [...types].join(' or '), wantedBy })
+    }
+  }
+  return [...rows.values()].map(({ wantedBy, ...fieldRow }) => ({
+    ...fieldRow,
+    required:
+      wantedBy.length === choices.length ? 'yes' : wantedBy.length === 0 ? '' : `with ${wantedBy.join(', ')}`,
+  }))
 }
 
 function typeText(schema: JsonSchema): string {

@@ -11,7 +11,9 @@ export const user = z.looseObject({
   /** The same in all apps of one developer. */
   union_id: z.optional(z.string()),
   avatar_url: z.optional(z.string()),
+  /** 100 by 100 pixels. */
   avatar_url_100: z.optional(z.string()),
+  /** In a higher resolution. */
   avatar_large_url: z.optional(z.string()),
   display_name: z.optional(z.string()),
   bio_description: z.optional(z.string()),
@@ -23,6 +25,7 @@ export const user = z.looseObject({
   follower_count: z.optional(count()),
   following_count: z.optional(count()),
   likes_count: z.optional(count()),
+  /** Public ones. */
   video_count: z.optional(count()),
 })
 

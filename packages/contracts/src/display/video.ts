@@ -14,6 +14,7 @@ export const video = z.looseObject({
   /** Lives six hours; ask again through video/query. */
   cover_image_url: z.optional(z.string()),
   share_url: z.optional(z.string()),
+  /** At most 150 characters, as is the title. */
   video_description: z.optional(z.string()),
   /** Seconds. */
   duration: z.optional(count()),
@@ -87,7 +88,12 @@ export const videoList = defineEndpoint({
     /** 1 to 20, by default 10. */
     max_count: z.optional(z.int().check(z.minimum(1), z.maximum(20, 'at most 20'))),
   }),
-  output: z.looseObject({ videos: z.array(video), cursor: int64(), has_more: z.boolean() }),
+  output: z.looseObject({
+    videos: z.array(video),
+    /** UTC epoch milliseconds; send it for the next page. */
+    cursor: int64(),
+    has_more: z.boolean(),
+  }),
 })
 
 export const videoQuery = defineEndpoint({

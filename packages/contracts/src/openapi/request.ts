@@ -14,8 +14,14 @@ export function parametersOf(endpoint: Endpoint): JsonSchema[] {
     in: 'query',
     required: isRequired(schema, name),
     ...('x-items' in property ? { style: 'form', explode: false } : {}),
+    ...descriptionOf(property),
     schema: asList(property),
   }))
+}
+
+/** On a parameter the words stand beside the schema; that a list is comma-separated its style says. */
+function descriptionOf({ description }: JsonSchema): JsonSchema {
+  return description === undefined || description === 'Comma-separated.' ? {} : { description }
 }
 
 function uploadParameters(): JsonSchema[] {

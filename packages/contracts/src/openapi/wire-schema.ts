@@ -1,5 +1,6 @@
 /** JSON Schema (2020-12) of what goes over the wire, from the schemas that read it. */
 import * as z from 'zod/v4/core'
+import { fieldNotes } from './field-notes.ts'
 
 export type JsonSchema = { [key: string]: unknown }
 
@@ -12,11 +13,13 @@ export function wireSchema(schema: z.$ZodType): JsonSchema {
     target: 'draft-2020-12',
     io: 'input',
     unrepresentable: 'any',
+    metadata: fieldNotes,
     override({ zodSchema, jsonSchema }) {
       const replacement = rewrite(zodSchema._zod.def as z.$ZodTypes['_zod']['def'], jsonSchema)
       if (replacement === undefined) return
+      const { description } = jsonSchema
       for (const key of Object.keys(jsonSchema)) delete (jsonSchema as JsonSchema)[key]
-      Object.assign(jsonSchema, replacement)
+      Object.assign(jsonSchema, replacement, description === undefined ? {} : { description })
     },
   })
   return json
@@ -62,7 +65,8 @@ export const isRequired = (schema: JsonSchema, name: string): boolean =>
 
 /** A comma list as an array, for places where OpenAPI can say how it is joined. */
 export function asList(schema: JsonSchema): JsonSchema {
-  return 'x-items' in schema ? { type: 'array', items: schema['x-items'] } : schema
+  if (!('x-items' in schema)) return schema
+  return { type: 'array', items: schema['x-items'] }
 }
 
 /** Notes at each field, at any depth, the scope that unlocks it. */

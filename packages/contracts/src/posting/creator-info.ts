@@ -21,9 +21,12 @@ export const creatorInfo = defineEndpoint({
   output: z.looseObject({
     /** Lives two hours. */
     creator_avatar_url: z.string(),
+    /** The handle, unique. */
     creator_username: z.string(),
     creator_nickname: z.string(),
+    /** The audit wants exactly these to be offered, none chosen beforehand. */
     privacy_level_options: z.array(openEnum(privacyLevels)),
+    /** The creator lets nobody comment. */
     comment_disabled: z.boolean(),
     /** Also true for a private account, as is `stitch_disabled`; neither concerns photos. */
     duet_disabled: z.boolean(),

@@ -21,8 +21,11 @@ export type PrivacyLevel = (typeof privacyLevels)[number]
 export const videoSource = z.union([
   z.looseObject({
     source: z.literal('FILE_UPLOAD'),
+    /** Bytes of the whole file. */
     video_size: count(),
+    /** Bytes of every chunk but the last, which takes the rest. */
     chunk_size: count(),
+    /** floor(video_size / chunk_size), 1 to 1000. */
     total_chunk_count: count(),
   }),
   z.looseObject({
@@ -33,11 +36,14 @@ export const videoSource = z.union([
 ])
 
 export const videoPostInfo = z.looseObject({
+  /** One of the creator's `privacy_level_options`. */
   privacy_level: z.enum(privacyLevels),
   /** The caption, at most 2200 UTF-16 code units; `#` and `@` are matched. */
   title: z.optional(text(mediaRules.caption.videoTitleMax)),
+  /** The server also turns it off for private accounts and by the creator's own setting, as it does stitch. */
   disable_duet: z.optional(z.boolean()),
   disable_stitch: z.optional(z.boolean()),
+  /** The server also turns it off by the creator's own setting. */
   disable_comment: z.optional(z.boolean()),
   /** Frame for the cover, in milliseconds; the first frame when absent or invalid. */
   video_cover_timestamp_ms: z.optional(count()),
@@ -124,11 +130,14 @@ export const initInboxVideo = defineEndpoint({
 })
 
 export const photoPostInfo = z.looseObject({
+  /** With `description` it fills the editor of a draft beforehand. */
   title: z.optional(text(mediaRules.caption.photoTitleMax)),
   description: z.optional(text(mediaRules.caption.photoDescriptionMax)),
   /** DIRECT_POST only, and required there. */
   privacy_level: z.optional(z.enum(privacyLevels)),
+  /** DIRECT_POST only, as are the three below. */
   disable_comment: z.optional(z.boolean()),
+  /** Adds recommended music, which the user can change later. */
   auto_add_music: z.optional(z.boolean()),
   brand_content_toggle: z.optional(z.boolean()),
   brand_organic_toggle: z.optional(z.boolean()),
@@ -153,13 +162,14 @@ export const initContent = defineEndpoint({
     post_info: z.optional(photoPostInfo),
     source_info: z.looseObject({
       source: z.literal('PULL_FROM_URL'),
+      /** Public https URLs under a verified domain or prefix; no redirects. */
       photo_images: z
         .array(z.string())
         .check(
           z.minLength(1, 'at least one photo'),
           z.maxLength(mediaRules.photo.maxCount, `at most ${mediaRules.photo.maxCount} photos`),
         ),
-      /** From 0. */
+      /** Which photo is the cover, from 0. */
       photo_cover_index: count(),
     }),
   }),

@@ -44,7 +44,9 @@ export const publishStatus = defineEndpoint({
     fail_reason: z.optional(openEnum(Object.keys(failReasons) as (keyof typeof failReasons)[])),
     /** Spelt so by TikTok. Only after public posting and moderation; a draft can yield several. */
     publicaly_available_post_id: z.optional(postIds),
+    /** FILE_UPLOAD. */
     uploaded_bytes: z.optional(count()),
+    /** PULL_FROM_URL. */
     downloaded_bytes: z.optional(count()),
   }),
   errors: [
