@@ -2,7 +2,8 @@
 // Plain JavaScript, so that it pays for no type stripping.
 //
 //   node bench/bare-server.mjs [body [headers as JSON]]     prints {"port":N}
-import { createServer } from 'node:http'
+// Not imported: that would load undici too, see packages/emulator/src/http/node-http.ts.
+const { createServer } = process.getBuiltinModule('node:http')
 
 const [body = '{}', headers = '{}'] = process.argv.slice(2)
 const bytes = Buffer.from(body)

@@ -1,11 +1,11 @@
 import { lookup as dnsLookup } from 'node:dns'
 import { createWriteStream } from 'node:fs'
-import { get as httpGet, type IncomingMessage } from 'node:http'
-import { get as httpsGet } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { isIP, type LookupFunction } from 'node:net'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '@tockwork/kernel'
+import { get as httpGet, https } from '../http/node-http.ts'
 
 export interface PullOptions {
   maxBytes: number
@@ -62,7 +62,7 @@ export async function pullMedia(address: string, path: string, options: PullOpti
 
 function open(url: URL, local: boolean): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const get = url.protocol === 'https:' ? httpsGet : httpGet
+    const get = url.protocol === 'https:' ? https().get : httpGet
     const request = get(
       url,
       { lookup: guardedLookup(local), timeout: STALL_MS, headers: { 'user-agent': 'tockwork-emulator' } },

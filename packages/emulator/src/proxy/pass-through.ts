@@ -1,13 +1,8 @@
 /** Everything that is not TikTok: bytes go through untouched. */
-import {
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
+import { request as httpRequest, https } from '../http/node-http.ts'
 
 const CONNECT_MS = 30_000
 
@@ -71,7 +66,7 @@ export function forward(
   headers: string[],
   failed: (why: string) => void,
 ): void {
-  const send = target.protocol === 'https:' ? httpsRequest : httpRequest
+  const send = target.protocol === 'https:' ? https().request : httpRequest
   const onward: ClientRequest = send(
     target,
     { method: request.method ?? 'GET', headers, timeout: CONNECT_MS },

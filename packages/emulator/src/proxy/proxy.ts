@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import type { Server as TlsServer } from 'node:tls'
 import { type Clock, systemClock } from '@tockwork/kernel'
+import { createServer, tls } from '../http/node-http.ts'
 import type { CertificateAuthority } from './certificate-authority.ts'
 import { isTikTokHost, tiktokDomains } from './hosts.ts'
 import { forward, join, onwardHeaders, type Place, tunnel } from './pass-through.ts'
@@ -173,7 +174,7 @@ export class EmulatorProxy {
     const known = await this.#terminators.get(host)
     if (known !== undefined && known.renewAt > this.#clock.now()) return known.server
     const making = this.#authority.issue(host).then((leaf) => {
-      const server = createTlsServer({
+      const server = tls().createServer({
         cert: leaf.cert,
         key: leaf.key,
         minVersion: 'TLSv1.2',

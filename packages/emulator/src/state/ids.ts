@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Random } from '@tockwork/kernel'
 import type { World } from './model.ts'
 
@@ -41,7 +41,7 @@ export class Ids {
   #hash(): Buffer {
     this.#count += 1
     if (this.#seeded) this.#world.meta.put({ id: 'ids', value: this.#count })
-    return createHash('sha256').update(`${this.#seed}:${this.#count}`).digest()
+    return hash('sha256', `${this.#seed}:${this.#count}`, 'buffer')
   }
 }
 

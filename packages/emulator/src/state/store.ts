@@ -73,7 +73,11 @@ export class Collection<T extends Row> {
 
   /** Rows whose index has this key, oldest first. */
   where(index: string, key: string): T[] {
-    return [...this.each(index, key)]
+    const ids = this.#indexes.get(index)?.ids.get(key)
+    if (ids === undefined) return [...this.each(index, key)]
+    const rows: T[] = []
+    for (const id of ids) rows.push(this.#rows.get(id) as T)
+    return rows
   }
 
   /** The same one by one, for those who stop early. */

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { delivery as rules, signature } from '@tockwork/contracts/webhooks'
+import { request as httpRequest, https } from '../http/node-http.ts'
 import type { Platform } from '../platform.ts'
 import { addressKind, guardedLookup } from '../posting/pull.ts'
 import type { AppRow, DeliveryRow } from '../state/model.ts'
@@ -119,7 +118,7 @@ function post(
   )
     return Promise.resolve({ error: 'an internal address' })
   return new Promise((resolve) => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const send = url.protocol === 'https:' ? https().request : httpRequest
     const request = send(
       url,
       {
