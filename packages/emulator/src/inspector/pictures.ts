@@ -17,9 +17,13 @@ export function videoTiles(platform: Platform, videos: readonly VideoRow[]): Htm
   return html`<ul class="tiles">${videos.map((video) => {
     const { views, likes, comments, shares } = counters(video, platform.clock.now())
     return html`<li>${cover(video, 136)}<p>${video.title || html`<span class="quiet">no caption</span>`}</p>
-<p class="counters"><span>${short(views)} views</span><span>${short(likes)} likes</span><span>${short(comments)} comments</span><span>${short(shares)} shares</span></p>
+<p class="counters">${counted(views, 'view')}${counted(likes, 'like')}${counted(comments, 'comment')}${counted(shares, 'share')}</p>
 <p class="counters"><span>@${video.creator}</span><span>${audience(video)}</span></p></li>`
   })}</ul>`
+}
+
+function counted(value: number, name: string): Html {
+  return html`<span>${short(value)} ${name}${value !== 1 && 's'}</span>`
 }
 
 function audience(video: VideoRow): string {

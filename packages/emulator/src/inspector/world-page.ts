@@ -1,3 +1,4 @@
+import { removalReasons } from '@tockwork/contracts/webhooks'
 import { action, field } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { when } from '../pages/page.ts'
@@ -111,8 +112,8 @@ function grantTable(platform: Platform, grants: readonly GrantRow[]): Html {
 <td>${grant.scopes.map((scope) => html`<code>${scope}</code> `)}</td>
 <td class="side">${
       grant.endedAt === undefined
-        ? html`<span class="tag good">since ${when(grant.createdAt)}</span>`
-        : html`<span class="tag">ended ${when(grant.endedAt)}, reason ${grant.endReason}</span>`
+        ? html`<span class="tag good">active</span> <small>since ${when(grant.createdAt)}</small>`
+        : html`<span class="tag">ended</span> <small>${when(grant.endedAt)}: ${removalReasons[(grant.endReason ?? 0) as keyof typeof removalReasons]}</small>`
     }</td><td class="side">${
       grant.endedAt === undefined &&
       action(

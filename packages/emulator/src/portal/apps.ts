@@ -37,7 +37,7 @@ export function newCredentials(ids: Ids, prefix: 'aw' | 'sb'): { id: string; sec
 export function createApp(platform: Platform, details: AppDetails): AppRow {
   const { world, clock, ids } = platform
   const kind = 'production'
-  const problems = detailProblems(platform, { platform: 'web', kind }, details)
+  const problems = detailProblems(platform, { platform: details.platform ?? 'web', kind }, details)
   if (details.name === undefined) problems.unshift({ field: 'name', rule: 'is required' })
   if (problems.length > 0) throw new PortalProblem(problems)
   return world.apps.put({

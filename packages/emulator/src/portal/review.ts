@@ -22,6 +22,8 @@ export function decideReview(platform: Platform, app: AppRow, decision: Decision
       const problems = submissionProblems(app)
       if (problems.length > 0) throw new PortalProblem(problems)
       delete app.reviewComment
+      // Apps of a seed are live without ever having been reviewed.
+      if (app.review === 'live') app.liveSince ??= app.createdAt
       return world.apps.patch(app, { review: 'in_review' })
     }
     case 'recall':
