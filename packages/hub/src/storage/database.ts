@@ -75,7 +75,7 @@ function int8(text: string): number | string {
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
   if (oid === INT8 && format !== 'binary') return int8
   if (oid === INT8_ARRAY && format !== 'binary') {
-    const parse = pg.types.getTypeParser(INT8_ARRAY, 'text') as (text: string) => (string | null)[]
+    const parse = pg.types.getTypeParser(INT8_ARRAY as number, 'text') as (text: string) => (string | null)[]
     return (text: string) => parse(text).map((item) => (item === null ? null : int8(item)))
   }
   return pg.types.getTypeParser(oid, format as 'text')

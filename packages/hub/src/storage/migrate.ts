@@ -1,10 +1,13 @@
-import { type Migration, Migrator, sql } from 'kysely'
+import { sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
 import { checkServer, type Database, DatabaseError } from './database.ts'
 import * as foundation from './migrations/0001-foundation.ts'
+import * as publishing from './migrations/0002-publishing.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-foundation': foundation,
+  '0002-publishing': publishing,
 }
 
 /** The name of the newest migration: the version of the schema. */
