@@ -26,6 +26,7 @@ export interface Tables {
   posts: PostsTable
   post_transitions: PostTransitionsTable
   rate_slots: RateSlotsTable
+  rate_tickets: RateTicketsTable
 }
 
 /** A row of a table as `select` returns it: `Row<'accounts'>`. */
@@ -194,6 +195,15 @@ export interface PostsTable {
   version: Generated<number>
   created_at: Date
   changed_at: Date
+  lease_owner: string | null
+  lease_until: Date | null
+  failures: Generated<number>
+  processing_since: Date | null
+  cancel_requested_at: Date | null
+  published_at: Date | null
+  /** What `fail_reason` means and what can be done, in words for a person. */
+  fail_detail: string | null
+  fail_action: string | null
 }
 
 export interface PostTransitionsTable {
@@ -208,7 +218,21 @@ export interface PostTransitionsTable {
 
 export interface RateSlotsTable {
   key: string
+  app_id: string
+  account_id: string | null
+  endpoint: string
+  requests: number
+  window_ms: number
   granted: Date[]
   blocked_until: Date | null
   changed_at: Date
+}
+
+export interface RateTicketsTable {
+  ticket: string
+  key: string
+  lane: number
+  holder: string
+  seq: GeneratedAlways<number>
+  ready_at: Date
 }

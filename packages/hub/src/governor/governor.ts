@@ -1,0 +1,165 @@
+import type { Clock } from '@tockwork/kernel'
+import type { Database } from '../storage/database.ts'
+import {
+  blockSlots,
+  databaseNow,
+  dropTickets,
+  giveSlotBack,
+  moveSlot,
+  type SlotAnswer,
+  takeSlot,
+} from '../storage/rate-slots.ts'
+
+/** At most `requests` calls of an endpoint in any `windowMs`, counted for each account or for the whole app. */
+export interface RateRule {
+  endpoint: string
+  requests: number
+  windowMs: number
+  per: 'account' | 'app'
+}
+
+/** Who goes first when there is not room for all: a person who waits, then posts, then what runs by itself. */
+export const LANES = { person: 2, post: 1, background: 0 } as const
+export type Lane = keyof typeof LANES
+
+/** A call that wants to be made. */
+export interface RateCall {
+  appId: string
+  accountId: string
+  rule: RateRule
+  lane: Lane
+  /** Names the piece of work, such as `post_…:init`: asking again with it keeps the place in the queue. */
+  ticket: string
+}
+
+/** A slot of a window, taken. */
+export interface Slot {
+  granted: true
+  key: string
+  at: number
+}
+
+export type TakeResult = Slot | { granted: false; at: number }
+
+/** What an answer says about the window, in milliseconds since the epoch by this process's clock. */
+export interface RateNews {
+  /** When the whole answer had come. */
+  answeredAt: number
+  /** When the call was sent. */
+  sentAt: number
+  /** Nobody may call before, as TikTok said by a 429 or by its headers. */
+  blockedUntil?: number | undefined
+}
+
+export interface GovernorOptions {
+  db: Database
+  clock: Clock
+  /**
+   * Whose clock counts. In production the database's: it is the one clock that all processes share, it is read under
+   * the lock of the window, and jobs start by it. A manual clock is for tests.
+   */
+  time?: 'database' | 'clock'
+  /** Added to every window, for the ways of two calls that take unequally long. 1000 ms of 60 s cost 1.6 %. */
+  marginMs?: number
+  /** How long a ticket keeps its place when its holder does not come. */
+  graceMs?: number
+}
+
+const MARGIN_MS = 1000
+const GRACE_MS = 15_000
+/** An answer faster than this is within the margin: moving the entry would be a statement for nothing. */
+const QUICK_MS = 500
+
+/**
+ * One budget for each window, shared by all processes in the database. `take` answers whether a call may go now, and
+ * else when it is worth asking again; a job is sent for that time. The log is exact, so a window is never exceeded: an
+ * entry is written before the call, moved to the answer when that took long, and counts for the window and a margin.
+ */
+export class RateGovernor {
+  readonly #options: GovernorOptions
+  readonly #marginMs: number
+  readonly #graceMs: number
+
+  constructor(options: GovernorOptions) {
+    this.#options = options
+    this.#marginMs = options.marginMs ?? MARGIN_MS
+    this.#graceMs = options.graceMs ?? GRACE_MS
+  }
+
+  /** Takes a slot for a call that is made at once, or a place in the queue. */
+  async take(call: RateCall): Promise<TakeResult> {
+    const about = this.#about(call)
+    const answer: SlotAnswer = await takeSlot(this.#options.db, {
+      ...about,
+      ticket: call.ticket,
+      lane: LANES[call.lane],
+      holder: call.accountId,
+      graceMs: this.#graceMs,
+      now: this.#options.time === 'clock' ? this.#options.clock.now() : undefined,
+    })
+    return answer.granted
+      ? { granted: true, key: about.key, at: answer.at }
+      : { granted: false, at: answer.at }
+  }
+
+  /**
+   * Waits for a slot in this process, for at most `maxWaitMs`: for a person who waits for the answer. Gives the
+   * refusal, and leaves the queue, when it would take longer.
+   */
+  async wait(call: RateCall, maxWaitMs: number, signal?: AbortSignal): Promise<TakeResult> {
+    const { clock } = this.#options
+    const until = clock.now() + maxWaitMs
+    for (;;) {
+      const answer = await this.take(call)
+      if (answer.granted) return answer
+      const waitMs = Math.max(1, answer.at - (await this.#now()))
+      if (clock.now() + waitMs > until) {
+        await this.leave([call.ticket])
+        return answer
+      }
+      await clock.sleep(waitMs, signal)
+    }
+  }
+
+  /** After the answer: the log is corrected, and what TikTok said of the window is kept for everyone. */
+  async settle(call: RateCall, slot: Slot, news: RateNews): Promise<void> {
+    const { db } = this.#options
+    const tookMs = news.answeredAt - news.sentAt
+    if (tookMs > QUICK_MS) await moveSlot(db, slot.key, slot.at, slot.at + Math.ceil(tookMs))
+    // A moment by this process's clock becomes a distance, and that a moment by the clock that counts.
+    if (news.blockedUntil !== undefined && news.blockedUntil > news.answeredAt)
+      await this.#blockFor(call, news.blockedUntil - news.answeredAt)
+  }
+
+  /** The call certainly never left: its slot is free again. */
+  async giveBack(slot: Slot): Promise<void> {
+    await giveSlotBack(this.#options.db, slot.key, slot.at)
+  }
+
+  /** Work that is no longer wanted leaves the queue. */
+  async leave(tickets: readonly string[]): Promise<void> {
+    await dropTickets(this.#options.db, tickets)
+  }
+
+  async #blockFor(call: RateCall, ms: number): Promise<void> {
+    const now = await this.#now()
+    await blockSlots(this.#options.db, this.#about(call), now + ms, now)
+  }
+
+  #now(): Promise<number> {
+    const { db, clock, time } = this.#options
+    return time === 'clock' ? Promise.resolve(clock.now()) : databaseNow(db)
+  }
+
+  #about({ appId, accountId, rule }: RateCall) {
+    const own = rule.per === 'account'
+    return {
+      key: own ? `${appId}/${rule.endpoint}/${accountId}` : `${appId}/${rule.endpoint}`,
+      appId,
+      accountId: own ? accountId : undefined,
+      endpoint: rule.endpoint,
+      requests: rule.requests,
+      windowMs: rule.windowMs + this.#marginMs,
+    }
+  }
+}
