@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { lint, loadConfig } from '@redocly/openapi-core'
 import { afterEach, expect, test } from 'vitest'
 import { readWireSamples, samplesModule } from './openapi/wire-samples.ts'
 import { generate, staleFiles } from './openapi.ts'
-import { lintOpenApi } from './repository-checks.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const folders: string[] = []
@@ -25,8 +25,14 @@ test('what is committed is what would be generated now', () => {
   expect(staleFiles(ROOT, generate(ROOT))).toEqual([])
 })
 
-test('the documents pass the linter', async () => {
-  expect(await lintOpenApi(ROOT)).toEqual([])
+test('the documents pass the linter without so much as a warning, samples against schemas included', async () => {
+  const config = await loadConfig({ configPath: join(ROOT, 'redocly.yaml') })
+  const files = [...generate(ROOT).keys()].filter((file) => file.endsWith('.json'))
+  expect(files).toHaveLength(3)
+  for (const file of files) {
+    const problems = await lint({ ref: join(ROOT, file), config })
+    expect(problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([])
+  }
 })
 
 test('a changed, a missing and a left-over file are stale', () => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { signature } from '@tockwork/contracts/webhooks'
+import { vectors } from '@tockwork/contracts/examples'
 import { ManualClock } from '@tockwork/kernel'
 import { describe, expect, test } from 'vitest'
 import {
@@ -14,7 +14,7 @@ import {
   webhookHandler,
 } from '../../src/webhooks/index.ts'
 
-const { secret, timestamp, body, signature: digest } = signature.example
+const { secret, timestamp, body, signature: digest } = vectors.webhookSignature
 const header = `t=${timestamp},s=${digest}`
 const URL_HERE = 'http://127.0.0.1/webhooks/tiktok'
 

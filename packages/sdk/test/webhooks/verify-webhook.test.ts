@@ -1,9 +1,9 @@
-import { signature } from '@tockwork/contracts/webhooks'
+import { vectors } from '@tockwork/contracts/examples'
 import { ManualClock, Secret } from '@tockwork/kernel'
 import { describe, expect, test } from 'vitest'
 import { signWebhook, verifyWebhook, WebhookSignatureError } from '../../src/webhooks/index.ts'
 
-const { secret, timestamp, body, signature: digest } = signature.example
+const { secret, timestamp, body, signature: digest } = vectors.webhookSignature
 const header = `t=${timestamp},s=${digest}`
 const clock = new ManualClock(timestamp * 1000)
 const at = (seconds: number): ManualClock => new ManualClock((timestamp + seconds) * 1000)
