@@ -103,7 +103,7 @@ export interface TokenVaultTable {
   key_version: number
   access_expires_at: Date
   refresh_expires_at: Date
-  due_at: Date
+  due_at: Date | null
   lease_until: Date | null
   lease_holder: string | null
   /** A refresh was sent and its answer is not written down: it may be lost. */

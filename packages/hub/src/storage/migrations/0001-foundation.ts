@@ -47,9 +47,10 @@ const STATEMENTS = [
     account_id text primary key references accounts on delete cascade, workspace_id text not null,
     sealed bytea not null,
     key_version integer not null, access_expires_at timestamptz not null, refresh_expires_at timestamptz not null,
-    due_at timestamptz not null, lease_until timestamptz, lease_holder text, refresh_sent_at timestamptz,
+    due_at timestamptz, lease_until timestamptz, lease_holder text, refresh_sent_at timestamptz,
     refused_at timestamptz, failures integer not null default 0,
     last_failure text, generation bigint not null default 1, changed_at timestamptz not null)`,
+  // A lease moves due_at to its own end, so that what is due is what nobody works on; null: nothing to refresh any more.
   `create index token_vault_due on token_vault (due_at)`,
   `create index token_vault_key_version on token_vault (key_version)`,
 
