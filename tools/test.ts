@@ -47,7 +47,6 @@ const checks: Step[] = [
   check('lock file', checkLockFile),
   check('words', checkWords),
   check('links between pages', checkLinks),
-  // One after the other: the first writes the documents that the second reads.
   check('OpenAPI: fresh, and clean in lint', async (root) => [
     ...(scripts.openapi ? checkOpenApiFresh(root) : []),
     ...(await lintOpenApi(root)),
