@@ -51,17 +51,17 @@ export async function moveSlot(
   to: number,
 ): Promise<void> {
   await sql`
-    update rate_slots set granted = granted[:array_position(granted, ${moment(from)}) - 1] || ${moment(to)}
-      || granted[array_position(granted, ${moment(from)}) + 1:]
+    update rate_slots set granted[array_position(granted, ${moment(from)})] = ${moment(to)}
     where key = ${key} and array_position(granted, ${moment(from)}) is not null`.execute(db)
 }
 
 /** Gives a slot back whose call certainly never left. */
 export async function giveSlotBack(db: Database | Transaction, key: string, at: number): Promise<void> {
+  const place = sql`array_position(granted, ${moment(at)})`
   await sql`
-    update rate_slots set granted = granted[:array_position(granted, ${moment(at)}) - 1]
-      || granted[array_position(granted, ${moment(at)}) + 1:]
-    where key = ${key} and array_position(granted, ${moment(at)}) is not null`.execute(db)
+    update rate_slots set granted = granted[:${place} - 1] || granted[${place} + 1:],
+      holders = holders[:${place} - 1] || holders[${place} + 1:]
+    where key = ${key} and ${place} is not null`.execute(db)
 }
 
 /** Nobody calls before `until`: the platform said so. Never shortens a block. */

@@ -224,6 +224,8 @@ export interface RateSlotsTable {
   requests: number
   window_ms: number
   granted: Date[]
+  /** Who each entry of `granted` went to. */
+  holders: Generated<string[]>
   blocked_until: Date | null
   changed_at: Date
 }
