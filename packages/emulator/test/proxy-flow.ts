@@ -8,7 +8,7 @@ export const run = promisify(execFile)
 
 export const REDIRECT = 'https://example.com/callback'
 export const APP = { client_key: 'tw-demo-app', client_secret: 'tw-demo-secret' }
-export const SCOPES = ['user.info.basic', 'user.info.profile', 'video.list', 'video.publish', 'video.upload']
+const SCOPES = ['user.info.basic', 'user.info.profile', 'video.list', 'video.publish', 'video.upload']
 export const AUTHORIZE = `https://www.tiktok.com/v2/auth/authorize/?${new URLSearchParams({
   client_key: APP.client_key,
   response_type: 'code',

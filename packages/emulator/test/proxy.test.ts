@@ -4,7 +4,12 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls'
+import {
+  type ConnectionOptions,
+  createServer as createTlsServer,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls'
 import { ManualClock, systemClock } from '@tockwork/kernel'
 import { ProxyAgent, fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -256,6 +261,55 @@ describe('clients of others run unchanged', () => {
     const answer = await undiciFetch('https://www.tiktok.com/v2/auth/authorize', { dispatcher })
     expect([answer.status, emulator.requests()[0]?.host]).toEqual([400, 'www.tiktok.com'])
     await dispatcher.close()
+  })
+})
+
+describe('TLS', () => {
+  const handshake = async (url: string, options: ConnectionOptions) => {
+    const { socket } = await connectLine(url, 'open.tiktokapis.com:443')
+    return new Promise<TLSSocket>((resolve, reject) => {
+      const secure = tlsConnect({ socket, servername: 'open.tiktokapis.com', ...options }, () =>
+        resolve(secure),
+      )
+      secure.on('error', reject)
+    })
+  }
+
+  test('1.2 and 1.3, with HTTP/1.1 for those who ask and nothing for those who insist on another', async () => {
+    const { emulator, proxy } = await proxiedEmulator()
+    await using _ = emulator
+    const ca = readFileSync(proxy.caFile, 'utf8')
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const secure = await handshake(proxy.url, {
+        ca,
+        minVersion: version,
+        maxVersion: version,
+        ALPNProtocols: ['h2', 'http/1.1'],
+      })
+      expect([secure.getProtocol(), secure.alpnProtocol]).toEqual([version, 'http/1.1'])
+      secure.destroy()
+    }
+    await expect(handshake(proxy.url, { ca, ALPNProtocols: ['h2'] })).rejects.toThrow(/application protocol/)
+  })
+
+  test('a certificate serves all connections to a host, and is made anew before it expires', async () => {
+    const clock = new ManualClock(Date.parse('2026-11-24T12:00:00Z'))
+    await using emulator = await startEmulator()
+    await using proxy = await startProxy({ emulator, caFolder: folder, clock })
+    const serial = async (): Promise<string> => {
+      // The test's clock is not the machine's, by which certificates are judged.
+      const secure = await handshake(proxy.url, { rejectUnauthorized: false })
+      const { serialNumber, valid_to } = secure.getPeerCertificate()
+      expect(Date.parse(valid_to)).toBeGreaterThan(clock.now())
+      secure.destroy()
+      return serialNumber
+    }
+    const first = await serial()
+    expect(await serial()).toBe(first)
+    await clock.advance(12 * 86_400_000)
+    expect(await serial()).toBe(first)
+    await clock.advance(1.5 * 86_400_000)
+    expect(await serial()).not.toBe(first)
   })
 })
 
