@@ -7,6 +7,7 @@ import { lookUpError, mediaRules, postingCaps, scopeMigration, scopes } from '..
 import {
   businessScopes,
   contradictions,
+  contradictionsAbout,
   lifecycle,
   observations,
   postingFacts,
@@ -76,6 +77,12 @@ describe('every fact has a source', () => {
       }
     }
   })
+})
+
+test('contradictions are found by what they concern', () => {
+  expect(contradictionsAbout('invalid_params').map(({ id }) => id)).toEqual(['invalid-param'])
+  expect(contradictionsAbout('code_challenge').map(({ id }) => id)).toEqual(['pkce-encoding', 'pkce-web'])
+  expect(contradictionsAbout('nothing')).toEqual([])
 })
 
 describe('data agree with each other', () => {

@@ -405,3 +405,8 @@ export const contradictions: readonly Contradiction[] = [
     concerns: ['chunk_size', 'invalid_file_upload'],
   },
 ]
+
+/** Contradictions that concern a code, a field or an event, for whoever explains it. */
+export function contradictionsAbout(name: string): Contradiction[] {
+  return contradictions.filter(({ concerns = [] }) => concerns.includes(name))
+}

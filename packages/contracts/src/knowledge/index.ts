@@ -1,6 +1,6 @@
 /** What is known about TikTok beside its endpoints: dates, disagreements, observations, rules of review. */
 export type { Claim, Contradiction } from './claim.ts'
-export { contradictions } from './contradictions.ts'
+export { contradictions, contradictionsAbout } from './contradictions.ts'
 export {
   reviewStates,
   sandboxFacts,
