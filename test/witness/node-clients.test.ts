@@ -48,3 +48,13 @@ test('oauth4webapi: strict about every answer, from code to revocation', async (
     user: 'Mika',
   })
 })
+
+test('Better Auth: its default scope, which leaves user.info.basic to TikTok, and a verifier without a challenge', async () => {
+  await using on = await stage()
+  expect(await runNodeClient(on, 'better-auth.mjs')).toEqual({
+    scopes: 'user.info.basic,user.info.profile',
+    name: 'Mika',
+    image: expect.stringMatching(/^https:/),
+  })
+  expect(warnings(on).join()).toContain('code_verifier')
+})

@@ -281,6 +281,19 @@ describe('the consent page', () => {
     expect((await send(emulator, 'GET', url)).status).toBe(400)
   })
 
+  test(
+    'user.info.basic comes with every login; strict mode grants what was asked',
+    observed(CLIENTS),
+    async () => {
+      const asked = { scope: 'video.list' }
+      await send(emulator, 'GET', authorizeUrl(emulator, asked))
+      expect(lastWarnings()).toEqual([expect.stringContaining('user.info.basic, which was added')])
+      expect((await consent(emulator, 'mika', asked)).get('scopes')).toBe('user.info.basic,video.list')
+      emulator.configure({ strict: true })
+      expect((await consent(emulator, 'mika', asked)).get('scopes')).toBe('video.list')
+    },
+  )
+
   test('documented parameters pass strict mode', async () => {
     emulator.configure({ strict: true })
     const page = await send(emulator, 'GET', authorizeUrl(emulator, { disable_auto_auth: '1' }))

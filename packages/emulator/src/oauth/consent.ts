@@ -48,6 +48,9 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
     if (!Object.hasOwn(allScopes, scope)) return bad('scope', `${scope} is unknown`)
     if (!app.scopes.includes(scope)) return bad('scope', `${scope} is not approved for this app`)
   }
+  // Clients in wide use leave it out and read the basic fields all the same (observed); strict mode grants what was asked.
+  const login = 'user.info.basic'
+  const added = !platform.settings.strict && !asked.includes(login) && app.scopes.includes(login)
   const challenge = query.get('code_challenge') ?? undefined
   const desktop = URL.canParse(redirectUri) && DESKTOP_HOSTS.has(new URL(redirectUri).hostname)
   if (challenge === undefined && desktop && app.platform === 'desktop')
@@ -66,8 +69,17 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
   if (platform.settings.strict && first !== undefined) return bad(...first)
   return {
     ok: true,
-    request: { app, scopes: asked, redirectUri, state: query.get('state') ?? undefined, challenge },
-    warnings: lenient.map(([parameter, problem]) => `${parameter} ${problem}`),
+    request: {
+      app,
+      scopes: added ? [login, ...asked] : asked,
+      redirectUri,
+      state: query.get('state') ?? undefined,
+      challenge,
+    },
+    warnings: [
+      ...lenient.map(([parameter, problem]) => `${parameter} ${problem}`),
+      ...(added ? [`scope does not name ${login}, which was added`] : []),
+    ],
   }
 }
 
