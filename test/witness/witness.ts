@@ -45,7 +45,7 @@ export async function stage(): Promise<Stage> {
     proxy,
     folder,
     clip,
-    env: { PATH, HOME, ...proxy.environment },
+    env: { PATH, HOME, PYTHONDONTWRITEBYTECODE: '1', ...proxy.environment },
     [Symbol.asyncDispose]: async () => {
       await emulator.close()
       rmSync(folder, { recursive: true, force: true })
