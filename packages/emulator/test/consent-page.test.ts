@@ -36,9 +36,9 @@ describe('the consent page', () => {
     expect(policy).toContain("script-src 'self'")
     expect(policy).not.toContain('unsafe')
     expect(policy).toContain("frame-ancestors 'none'")
-    expect(
-      (await send(emulator, 'GET', '/_emulator/assets/screens.css')).headers.get('content-type'),
-    ).toContain('text/css')
+    expect((await send(emulator, 'GET', '/_emulator/assets/base.css')).headers.get('content-type')).toContain(
+      'text/css',
+    )
     expect((await send(emulator, 'GET', '/_emulator/assets/..%2fpage.ts')).status).toBe(404)
   })
 

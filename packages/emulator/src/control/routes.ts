@@ -205,7 +205,7 @@ export function withBody<S extends z.ZodMiniType>(
   }
 }
 
-export function explain(error: z.core.$ZodError): string {
+function explain(error: z.core.$ZodError): string {
   const issue = error.issues[0]
   return `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'invalid'}`
 }

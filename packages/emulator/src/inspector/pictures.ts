@@ -34,7 +34,7 @@ function audience(video: VideoRow): string {
 }
 
 /** `1234` as `1.2K`, the way people read counters. */
-export function short(value: number): string {
+function short(value: number): string {
   if (value < 1000) return String(value)
   if (value < 1_000_000) return `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)}K`
   return `${(value / 1_000_000).toFixed(1)}M`

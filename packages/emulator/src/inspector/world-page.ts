@@ -126,6 +126,6 @@ function grantTable(platform: Platform, grants: readonly GrantRow[]): Html {
   )}</tbody></table>`
 }
 
-export function number(value: number): string {
+function number(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }

@@ -3,7 +3,9 @@ import type { Answer } from '../http/answer.ts'
 
 /** Files that pages refer to, by name; there are no others. */
 const TYPES: Readonly<Record<string, string>> = {
-  'screens.css': 'text/css; charset=utf-8',
+  'base.css': 'text/css; charset=utf-8',
+  'card.css': 'text/css; charset=utf-8',
+  'tools.css': 'text/css; charset=utf-8',
   'inspector.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 }

@@ -25,7 +25,7 @@ export function cardPage(title: string, body: Html): string {
     title,
     html`<main class="alone"><p class="badge"><span class="cog" aria-hidden="true"></span>TikTok emulator · this is not TikTok</p>
 <div class="card">${body}</div></main>`,
-    'card-page',
+    'card',
   )
 }
 
@@ -52,7 +52,7 @@ ${notice && html`<div class="notice ${notice.kind}" role="${notice.kind === 'pro
 <h1>${title}</h1>
 ${body}</main>
 <script src="/_emulator/assets/inspector.js" defer></script>`,
-    'tool-page',
+    'tools',
   )
 }
 
@@ -79,13 +79,14 @@ export function when(ms: number): string {
   return `${Number(day)} ${month} ${year}, ${time} UTC`
 }
 
-function frame(title: string, body: Html, kind: string): string {
+function frame(title: string, body: Html, kind: 'card' | 'tools'): string {
   return html`<!doctype html>
-<html lang="en" class="${kind}"><head><meta charset="utf-8">
+<html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title} · TikTok emulator</title>
 <link rel="icon" href="/_emulator/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/_emulator/assets/screens.css"></head>
+<link rel="stylesheet" href="/_emulator/assets/base.css">
+<link rel="stylesheet" href="/_emulator/assets/${kind}.css"></head>
 <body>${body}</body></html>`.text
 }

@@ -145,7 +145,7 @@ export function allowedInSandbox(scope: string): boolean {
 }
 
 /** What is wrong with a webhook callback URL; http and this machine are a setting of the emulator. */
-export function callbackUrlProblems(platform: Platform, address: string): string[] {
+function callbackUrlProblems(platform: Platform, address: string): string[] {
   if (!URL.canParse(address)) return ['must be an absolute URL']
   const url = new URL(address)
   const local = platform.settings.webhooksToLocal
@@ -157,6 +157,6 @@ export function callbackUrlProblems(platform: Platform, address: string): string
 }
 
 /** In the order of the catalogue, so that pages and answers read the same whatever was ticked first. */
-export function sortScopes(chosen: readonly string[]): string[] {
+function sortScopes(chosen: readonly string[]): string[] {
   return Object.keys(allScopes).filter((scope) => chosen.includes(scope))
 }

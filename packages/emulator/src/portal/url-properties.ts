@@ -44,7 +44,7 @@ export function removeUrlProperty(platform: Platform, app: AppRow, value: string
 }
 
 /** @throws {PortalProblem} when the app has no such property */
-export function findProperty(app: AppRow, value: string): UrlPropertyRow {
+function findProperty(app: AppRow, value: string): UrlPropertyRow {
   const found = app.urlProperties.find((one) => one.value === value)
   if (found === undefined) throw problem('value', `the app has no URL property ${value}`)
   return found

@@ -8,7 +8,7 @@ import type { AppRow, DeliveryRow } from '../state/model.ts'
 
 export const DELIVER = 'webhook.deliver'
 /** What TikTok's test sends is not documented; receivers must live with events they do not know anyway. */
-export const TEST_EVENT = 'emulator.test'
+const TEST_EVENT = 'emulator.test'
 
 /** Pauses grow fourfold from ten seconds to six hours; TikTok says exponential and 72 hours, not the steps. */
 const FIRST_PAUSE_SECONDS = 10
