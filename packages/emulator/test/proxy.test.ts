@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createNetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -358,6 +359,41 @@ describe('everything else', () => {
     expect(Object.keys(seen.headers)).not.toContain('x-gone')
     expect(Object.keys(seen.headers)).not.toContain('proxy-authorization')
     expect(emulator.requests()).toEqual([])
+  })
+
+  test('a tunnel loses nothing: bytes sent too early, half-closed sides, a client that leaves after its last word', async () => {
+    await using emulator = await startEmulator()
+    await using proxy = await startProxy({ emulator, caFolder: folder })
+    const heard: string[] = []
+    // Answers only after the other side has said its last word.
+    const echo = createNetServer({ allowHalfOpen: true }, (socket) => {
+      let text = ''
+      socket.on('error', () => {})
+      socket.on('data', (part) => {
+        text += part
+      })
+      socket.on('end', () => {
+        heard.push(text)
+        socket.end(text.toUpperCase())
+      })
+    }).listen(0, '127.0.0.1')
+    await once(echo, 'listening')
+    const place = `127.0.0.1:${(echo.address() as AddressInfo).port}`
+    const talk = async (leave: boolean): Promise<string> => {
+      const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true })
+      let got = ''
+      socket.on('data', (part) => {
+        got += part
+      })
+      socket.end(`CONNECT ${place} HTTP/1.1\r\nHost: ${place}\r\n\r\nsaid at once`)
+      if (leave) socket.once('data', () => socket.destroySoon())
+      await once(socket, 'close')
+      return got
+    }
+    expect(await talk(false)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\n\r\nSAID AT ONCE$/)
+    await talk(true)
+    await expect.poll(() => heard).toEqual(['said at once', 'said at once'])
+    echo.close()
   })
 
   test('can be kept on this machine, or kept out', async () => {

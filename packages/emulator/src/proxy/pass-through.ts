@@ -30,7 +30,7 @@ export function tunnel(
   established: () => void,
   failed: (why: string) => void,
 ): void {
-  const server = connect({ ...place, timeout: CONNECT_MS })
+  const server = connect({ ...place, timeout: CONNECT_MS, allowHalfOpen: true })
   let open = false
   server.once('connect', () => {
     open = true
@@ -43,7 +43,9 @@ export function tunnel(
     if (open) client.destroy()
     else failed(error.message)
   })
-  client.on('close', () => server.destroy())
+  client.once('close', () => {
+    if (!open) server.destroy()
+  })
 }
 
 /** Both ways. A side that has said its last word still hears the other out; one that breaks off ends both. */
@@ -54,7 +56,8 @@ export function join(a: Duplex, b: Duplex): void {
   ] as const) {
     from.pipe(to)
     from.on('error', () => to.destroy())
-    from.once('close', () => (from.readableEnded ? to.end() : to.destroy()))
+    // Closed both ways: what it said still goes out, and nobody is left to hear an answer.
+    from.once('close', () => (from.readableEnded ? to.end(() => to.destroy()) : to.destroy()))
   }
 }
 

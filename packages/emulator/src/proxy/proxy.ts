@@ -202,7 +202,7 @@ export class EmulatorProxy {
     const { emulator, origin } = this.#options
     if (emulator !== undefined) emulator.serve(connection)
     else {
-      const upstream = connect(originPlace(origin as string))
+      const upstream = connect({ ...originPlace(origin as string), allowHalfOpen: true })
       this.#track(upstream)
       join(connection, upstream)
     }
