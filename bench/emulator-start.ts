@@ -35,7 +35,13 @@ export async function measureEmulatorStart({ quick }: { quick: boolean }): Promi
   const rounds = quick ? 2 : 9
   const folder = mkdtempSync(join(tmpdir(), 'tockwork-bench-'))
   try {
-    const built = quick ? undefined : await stageBuiltPackages(join(folder, 'built'))
+    let built: string | undefined
+    let notBuilt: string | undefined
+    try {
+      if (!quick) built = await stageBuiltPackages(join(folder, 'built'))
+    } catch (error) {
+      notBuilt = `not measured from the built packages: ${(error as Error).message.split('\n').slice(0, 2).join(' ')}`
+    }
     const times = { bare: [], warm: [], cold: [], built: [], inProcess: [], bareInProcess: [] } as Record<
       string,
       number[]
@@ -72,6 +78,7 @@ export async function measureEmulatorStart({ quick }: { quick: boolean }): Promi
         values: warm,
         against: bare,
         aim,
+        note: notBuilt,
       }),
       'emulator-start-cold': measured({
         unit: 'ms',

@@ -40,7 +40,13 @@ async function main(): Promise<void> {
   const all: Measurements = {}
   for (const name of wanted) {
     console.error(`measuring ${name} …`)
-    Object.assign(all, await parts[name]?.({ quick: values.quick }))
+    try {
+      Object.assign(all, await parts[name]?.({ quick: values.quick }))
+    } catch (error) {
+      // The other figures are still worth having.
+      console.error(`${name} failed:`, error)
+      process.exitCode = 1
+    }
   }
   console.log(values.json ? JSON.stringify(all) : `\n${table(all)}`)
 }
