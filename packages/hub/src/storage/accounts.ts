@@ -186,6 +186,25 @@ export async function setAccountStatus(
   return numUpdatedRows === 1n
 }
 
+/** Takes back that a grant was given up, when it was for this reason. Answers whether it was. */
+export async function reviveAccount(
+  db: Database,
+  workspaceId: string,
+  id: string,
+  reason: string,
+  now: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('accounts')
+    .set({ status: 'connected', status_reason: null, changed_at: new Date(now) })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .where('status', '=', 'reauthorization_required')
+    .where('status_reason', '=', reason)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
 /** Scopes can shrink with a refresh; what TikTok says last holds. */
 export async function updateAccountScopes(
   db: Database,

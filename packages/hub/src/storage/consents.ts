@@ -52,6 +52,18 @@ export async function endConsent(
     .execute()
 }
 
+/** Takes back the end of the newest consent, when it ended for this reason. */
+export async function reviveConsent(db: Database, accountId: string, reason: string): Promise<void> {
+  await db
+    .updateTable('consents')
+    .set({ ended_at: null, end_reason: null })
+    .where('id', '=', ({ selectFrom }) =>
+      selectFrom('consents').select('id').where('account_id', '=', accountId).orderBy('id', 'desc').limit(1),
+    )
+    .where('end_reason', '=', reason)
+    .execute()
+}
+
 /** Newest first. The account decides which workspace they belong to. */
 export async function listConsents(
   db: Database,
@@ -62,13 +74,19 @@ export async function listConsents(
   let query = db
     .selectFrom('consents')
     .innerJoin('accounts', 'accounts.id', 'consents.account_id')
+    .leftJoin('token_vault', 'token_vault.account_id', 'consents.account_id')
     .selectAll('consents')
+    // Each refresh moves the end of the grant in force; it is not written twice.
+    .select('token_vault.refresh_expires_at as renewed_until')
     .where('accounts.workspace_id', '=', workspaceId)
     .where('consents.account_id', '=', accountId)
     .orderBy('consents.id', 'desc')
     .limit(limit)
   if (before !== undefined) query = query.where('consents.id', '<', before)
-  return (await query.execute()).map(toConsent)
+  const rows = await query.execute()
+  return rows.map((row) =>
+    toConsent(row.ended_at === null ? { ...row, expires_at: row.renewed_until ?? row.expires_at } : row),
+  )
 }
 
 function toConsent(row: Row<'consents'>): Consent {

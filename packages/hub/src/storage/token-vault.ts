@@ -109,27 +109,21 @@ export async function storeRotatedTokens(
   if (pairs.length === 0) return new Set()
   const dates = (pick: (pair: RotatedTokens) => number) => pairs.map((pair) => new Date(pick(pair)))
   const { rows } = await sql<{ account_id: string }>`
-    with written as (
-      update token_vault as vault
-      set sealed = pair.sealed, key_version = pair.key_version, access_expires_at = pair.access_expires_at,
-        refresh_expires_at = pair.refresh_expires_at, due_at = pair.due_at, generation = vault.generation + 1,
-        lease_until = null, lease_holder = null, refresh_sent_at = null, refused_at = null, failures = 0,
-        last_failure = null, changed_at = ${new Date(now)}
-      from unnest(${pairs.map((pair) => pair.accountId)}::text[], ${pairs.map((pair) => pair.workspaceId)}::text[],
-        ${pairs.map((pair) => pair.replaces)}::bigint[], ${pairs.map((pair) => Buffer.from(pair.sealed))}::bytea[],
-        ${pairs.map((pair) => pair.keyVersion)}::integer[],
-        ${dates((pair) => pair.accessExpiresAt)}::timestamptz[],
-        ${dates((pair) => pair.refreshExpiresAt)}::timestamptz[],
-        ${dates((pair) => pair.dueAt)}::timestamptz[])
-        as pair(account_id, workspace_id, replaces, sealed, key_version, access_expires_at, refresh_expires_at, due_at)
-      where vault.account_id = pair.account_id and vault.workspace_id = pair.workspace_id
-        and vault.generation = pair.replaces
-      returning vault.account_id, vault.refresh_expires_at),
-    prolonged as (
-      update consents set expires_at = written.refresh_expires_at from written
-      where consents.account_id = written.account_id and consents.ended_at is null
-        and consents.expires_at is distinct from written.refresh_expires_at)
-    select account_id from written`.execute(db)
+    update token_vault as vault
+    set sealed = pair.sealed, key_version = pair.key_version, access_expires_at = pair.access_expires_at,
+      refresh_expires_at = pair.refresh_expires_at, due_at = pair.due_at, generation = vault.generation + 1,
+      lease_until = null, lease_holder = null, refresh_sent_at = null, refused_at = null, failures = 0,
+      last_failure = null, changed_at = ${new Date(now)}
+    from unnest(${pairs.map((pair) => pair.accountId)}::text[], ${pairs.map((pair) => pair.workspaceId)}::text[],
+      ${pairs.map((pair) => pair.replaces)}::bigint[], ${pairs.map((pair) => Buffer.from(pair.sealed))}::bytea[],
+      ${pairs.map((pair) => pair.keyVersion)}::integer[],
+      ${dates((pair) => pair.accessExpiresAt)}::timestamptz[],
+      ${dates((pair) => pair.refreshExpiresAt)}::timestamptz[],
+      ${dates((pair) => pair.dueAt)}::timestamptz[])
+      as pair(account_id, workspace_id, replaces, sealed, key_version, access_expires_at, refresh_expires_at, due_at)
+    where vault.account_id = pair.account_id and vault.workspace_id = pair.workspace_id
+      and vault.generation = pair.replaces
+    returning vault.account_id`.execute(db)
   return new Set(rows.map((row) => row.account_id))
 }
 
