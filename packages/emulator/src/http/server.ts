@@ -176,7 +176,7 @@ function send(exchange: Exchange, response: ServerResponse, answer: Answer, acti
     response.write(body.subarray(0, Math.max(1, Math.floor(body.length / 2))), () => response.destroy())
     return
   }
-  if (answer.stream !== undefined) {
+  if (answer.stream !== undefined && exchange.method !== 'HEAD') {
     response.writeHead(answer.status, answer.headers)
     answer.stream(response)
     return

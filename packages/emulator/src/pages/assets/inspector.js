@@ -62,6 +62,13 @@ function arrive(request) {
   document.getElementById('no-requests').hidden = true
 }
 
+// On a phone the place in the navigation may lie outside the screen.
+const here = document.querySelector('nav [aria-current]')
+if (here !== null) {
+  const bar = here.closest('ul')
+  bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2
+}
+
 const clock = document.getElementById('clock')
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 let clockBase = Date.parse(clock.dateTime)
