@@ -23,9 +23,8 @@ export function runOnRightNode(program) {
     stdio: 'inherit',
     env: { ...process.env, TOCKWORK_NODE_TRIED: '1' },
   })
-  // A terminal's Ctrl-C reaches the child by itself; it decides when to end.
-  process.on('SIGINT', () => {})
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // A terminal's Ctrl-C reaches the child by itself too; it takes two that come at once for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     console.error(`${node} could not be started: ${error.message}`)
     process.exitCode = 1

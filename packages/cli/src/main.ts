@@ -6,11 +6,15 @@ import { exitCodes } from './exit-codes.ts'
 import { Output } from './output/output.ts'
 import { run } from './run.ts'
 
+const SAME_SIGNAL_MS = 300
+
 export async function main(): Promise<void> {
   const stop = new AbortController()
+  let stoppedAt = 0
   const onSignal = (): void => {
-    // The second one means it.
-    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+    // The second one means it. A terminal and a parent process can pass on the same one.
+    if (stop.signal.aborted && Date.now() - stoppedAt > SAME_SIGNAL_MS) process.exit(exitCodes.interrupted)
+    stoppedAt = stop.signal.aborted ? stoppedAt : Date.now()
     stop.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)

@@ -37,7 +37,7 @@ export function addEmulatorCommands(table: CommandTable): void {
       'after',
       examples(
         `tockwork emulator faults --add '{"match":{"endpoint":"posting.initVideo"},"times":1,"action":{"status":500,"code":"internal_error"}}'`,
-        `tockwork emulator faults --add '{"match":{"path":"/video"},"times":1,"action":{"cut_request_after_bytes":20000}}'`,
+        `tockwork emulator faults --add '{"match":{"method":"PUT"},"times":1,"action":{"cut_request_after_bytes":20000}}'`,
         'tockwork emulator faults --clear',
       ),
     )

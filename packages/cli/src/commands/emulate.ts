@@ -37,10 +37,9 @@ export async function startOnFolder(
   const dataDir = options.dataDir === undefined ? config.dataDir : resolve(cwd, options.dataDir)
   // Loading takes the time of the checks.
   const loading = import('@tockwork/emulator')
-  const [world, claim] = await Promise.all([
-    readWorld(context, options.world),
-    options.memory === true ? undefined : claimDataFolder(context, dataDir),
-  ])
+  const [world, settings] = await Promise.all([readWorld(context, options.world), readSettings(options)])
+  const now = options.now === undefined ? undefined : readTime(options.now)
+  const claim = options.memory === true ? undefined : await claimDataFolder(context, dataDir)
   if (claim?.taken === true) return { running: claim.origin }
   try {
     const { startEmulator } = await loading
@@ -49,11 +48,11 @@ export async function startOnFolder(
     setFlagsFromString('--semi-space-growth-factor=1')
     const emulator = await startEmulator({
       port,
-      settings: await readSettings(options),
+      settings,
       ...(claim === undefined ? {} : { dataDir: emulatorStateFolder(dataDir) }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.frozen === undefined ? {} : { frozen: options.frozen }),
-      ...(options.now === undefined ? {} : { now: readTime(options.now) }),
+      ...(now === undefined ? {} : { now }),
       ...(world === undefined ? {} : { world }),
     })
     await claim?.tell(emulator.origin)

@@ -37,6 +37,8 @@ export function planChunks(size: number, preferred: number = largestChunk): Chun
       },
     )
   }
+  // What a plan of a small file says of itself, handed back by whoever resumes it.
+  if (preferred === size && size <= largestChunk) return { size, chunkSize: size, count: 1 }
   if (!Number.isInteger(preferred) || preferred < smallestChunk || preferred > largestChunk) {
     throw new UsageError(
       `chunkSize is ${preferred}; a whole number from ${smallestChunk} to ${largestChunk} is needed.`,

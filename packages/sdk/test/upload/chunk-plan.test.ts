@@ -114,3 +114,12 @@ test.each([
 ])('%d bytes in chunks of %s are refused, naming %s', (size, chunk, field) => {
   expect(() => planChunks(size, chunk)).toThrow(expect.objectContaining({ name: 'UsageError', field }))
 })
+
+test('a plan read back from what it said of itself is the same plan', () => {
+  fc.assert(
+    fc.property(sizes, (size) => {
+      const plan = planChunks(size)
+      expect(planChunks(size, plan.chunkSize)).toEqual(plan)
+    }),
+  )
+})
