@@ -64,9 +64,10 @@ test('kill -9 at any moment loses nothing that was answered', { timeout: 60_000 
     const child = spawn(process.execPath, ['--input-type=module', '-e', starter], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const origin = await new Promise<string>((resolve) =>
-      child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim())),
-    )
+    const origin = await new Promise<string>((resolve, reject) => {
+      child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()))
+      child.once('exit', (code) => reject(new Error(`the emulator ended with ${code} before it listened`)))
+    })
     return { child, origin }
   }
   for (let round = 0; round < 6; round += 1) {
