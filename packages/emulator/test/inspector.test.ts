@@ -184,6 +184,8 @@ describe('drafts', () => {
           .body.error.code
       expect(await another()).toBe('spam_risk_too_many_pending_share')
       expect(await act('discard-draft', { publish: id })).toContain('@mika discarded it.')
+      const again = await send(emulator, 'POST', `/_emulator/publishes/${encodeURIComponent(id)}/discard`)
+      expect(again.body.problem).toBe('there is no draft of that id in an inbox')
       expect((await mika.as('/v2/post/publish/status/fetch/', { publish_id: id })).body.data.status).toBe(
         'SEND_TO_USER_INBOX',
       )

@@ -1,4 +1,4 @@
-import type { Control } from '../control/routes.ts'
+import { bad, type Control, ok } from '../control/routes.ts'
 import { type Answer, htmlAnswer } from '../http/answer.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { Router } from '../http/router.ts'
@@ -7,6 +7,7 @@ import { type Content, type Html, html } from '../pages/html.ts'
 import { type Section, toolPage } from '../pages/page.ts'
 import type { Refused } from '../portal/section.ts'
 import { deliveriesPage } from './deliveries-page.ts'
+import { discardDraft, isDraft } from './drafts.ts'
 import { eventStream } from './events.ts'
 import { faultsPage } from './faults-page.ts'
 import { postsPage, videosPage } from './posts-page.ts'
@@ -99,6 +100,12 @@ export function addInspectorPages(router: Router, control: Control, notices: Not
     )(exchange)
   })
   router.add('GET', '/_emulator/events', () => eventStream(control))
+  router.add('POST', '/_emulator/publishes/:id/discard', (_exchange, params) => {
+    const post = platform.world.publishes.get(params.id ?? '')
+    if (post === undefined || !isDraft(post)) return bad('there is no draft of that id in an inbox')
+    discardDraft(platform, post)
+    return ok(post)
+  })
   return shows
 
   function missing(text: Content): Show {
