@@ -75,6 +75,10 @@ function addStart(table: CommandTable, name: 'dev' | 'emulate', description: str
       ).conflicts('memory'),
     )
     .option('--memory', 'keep nothing')
+    .option(
+      '--proxy-port <port>',
+      "also a proxy that answers for TikTok's own host names; 0 for any free port",
+    )
     .option('--seed <text>', 'make ids, tokens and chances repeatable')
     .option('--frozen', 'time stands still until it is moved')
     .option('--now <time>', 'where the emulated time starts')

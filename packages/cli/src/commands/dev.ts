@@ -1,6 +1,6 @@
 /** `dev`, which is `npm start`: the emulator, and what to type next. */
 import type { Context } from '../context.ts'
-import { type EmulateOptions, startOnFolder, stopped } from './emulate.ts'
+import { type EmulateOptions, proxyFacts, proxyLines, startOnFolder, stopped } from './emulate.ts'
 
 export async function dev(context: Context, options: EmulateOptions): Promise<void> {
   const { out, signal } = context
@@ -17,9 +17,13 @@ export async function dev(context: Context, options: EmulateOptions): Promise<vo
     if (!out.json) for (const line of walkThrough(context, urls, undefined)) out.stdout.write(`${line}\n`)
     return
   }
-  if (out.json) out.item({ ...urls, data_dir: started.stateFolder ?? null, already_running: false }, '')
-  else {
-    for (const line of walkThrough(context, urls, started.stateFolder)) out.stdout.write(`${line}\n`)
+  if (out.json) {
+    const proxy = started.proxy === undefined ? {} : { proxy: proxyFacts(started.proxy) }
+    out.item({ ...urls, data_dir: started.stateFolder ?? null, already_running: false, ...proxy }, '')
+  } else {
+    const lines = walkThrough(context, urls, started.stateFolder)
+    if (started.proxy !== undefined) lines.push(...proxyLines(started.proxy), '')
+    out.stdout.write(`${lines.join('\n')}\n`)
   }
   await stopped(signal)
   await started.close()

@@ -1,6 +1,6 @@
 /** `emulate` and what `dev` shares with it: an emulator on a data folder, found by the other commands. */
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { UsageError } from '@tockwork/kernel'
 import { parsePort } from '../config.ts'
@@ -18,12 +18,22 @@ export interface EmulateOptions {
   strict?: boolean
   world?: string
   setting?: string[]
+  proxyPort?: string
+}
+
+/** A forward proxy that answers for TikTok's real host names. */
+export interface StartedProxy {
+  url: string
+  caFile: string
+  /** Variables under which common clients go through it. */
+  environment: Record<string, string>
 }
 
 export interface StartedEmulator {
   origin: string
   /** Absolute folder of its state; absent in memory. */
   stateFolder: string | undefined
+  proxy: StartedProxy | undefined
   close: () => Promise<void>
 }
 
@@ -34,6 +44,7 @@ export async function startOnFolder(
 ): Promise<StartedEmulator | { running: string }> {
   const { config, cwd } = context
   const port = options.port === undefined ? config.emulatorPort : parsePort(options.port, '--port')
+  const proxyPort = options.proxyPort === undefined ? undefined : parsePort(options.proxyPort, '--proxy-port')
   const dataDir = options.dataDir === undefined ? config.dataDir : resolve(cwd, options.dataDir)
   // Loading takes the time of the checks.
   const loading = import('@tockwork/emulator')
@@ -42,7 +53,7 @@ export async function startOnFolder(
   const claim = options.memory === true ? undefined : await claimDataFolder(context, dataDir)
   if (claim?.taken === true) return { running: claim.origin }
   try {
-    const { startEmulator } = await loading
+    const { startEmulator, startProxy } = await loading
     // What requests leave behind is swept up at once: V8 would let it pile up to over 100 MB before it looks, at no gain
     // that can be measured here. After the loading, since a changed flag makes Node's compile cache void.
     setFlagsFromString('--semi-space-growth-factor=1')
@@ -55,11 +66,22 @@ export async function startOnFolder(
       ...(now === undefined ? {} : { now }),
       ...(world === undefined ? {} : { world }),
     })
+    let proxy: Awaited<ReturnType<typeof startProxy>> | undefined
+    try {
+      if (proxyPort !== undefined) {
+        proxy = await startProxy({ emulator, port: proxyPort, caFolder: join(dataDir, 'proxy') })
+      }
+    } catch (error) {
+      await emulator.close()
+      throw error
+    }
     await claim?.tell(emulator.origin)
     return {
+      proxy,
       origin: emulator.origin,
       stateFolder: claim === undefined ? undefined : emulatorStateFolder(dataDir),
       close: async () => {
+        await proxy?.close()
         await emulator.close()
         await claim?.release()
       },
@@ -67,7 +89,7 @@ export async function startOnFolder(
   } catch (error) {
     await (claim as Extract<Claim, { taken: false }> | undefined)?.release()
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    return portTaken(context, port, error)
+    return portTaken(context, (error as { port?: number }).port ?? port, error)
   }
 }
 
@@ -131,13 +153,32 @@ export async function emulate(context: Context, options: EmulateOptions): Promis
       action: 'Use it, stop it first, or give this one another --data-dir (or --memory) and --port.',
     })
   }
-  const { origin, stateFolder } = started
+  const { origin, stateFolder, proxy } = started
   out.item(
-    { emulator: origin, control: `${origin}/_emulator/`, data_dir: stateFolder ?? null },
-    `Emulator of TikTok at ${origin}, state ${stateFolder === undefined ? 'in memory' : `in ${stateFolder}`}. Ctrl-C stops it.`,
+    {
+      emulator: origin,
+      control: `${origin}/_emulator/`,
+      data_dir: stateFolder ?? null,
+      ...(proxy === undefined ? {} : { proxy: proxyFacts(proxy) }),
+    },
+    [
+      `Emulator of TikTok at ${origin}, state ${stateFolder === undefined ? 'in memory' : `in ${stateFolder}`}. Ctrl-C stops it.`,
+      ...(proxy === undefined ? [] : proxyLines(proxy)),
+    ].join('\n'),
   )
   await stopped(signal)
   await started.close()
+}
+
+export function proxyFacts({ url, caFile, environment }: StartedProxy): Record<string, unknown> {
+  return { url, ca_file: caFile, environment }
+}
+
+export function proxyLines({ url, environment }: StartedProxy): string[] {
+  return [
+    `Proxy at ${url}: TikTok's own host names lead to the emulator for any client started with:`,
+    ...Object.entries(environment).map(([name, value]) => `  export ${name}='${value}'`),
+  ]
 }
 
 /** Resolves when the program shall end. */
