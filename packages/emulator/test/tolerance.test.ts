@@ -96,6 +96,17 @@ const cases: [name: string, warning: string, send: () => Promise<Sent>][] = [
     () => raw('POST', listFields, { ...bearer(), ...JSON_TYPE }, '{"max_count":2,"open_id":"x"}'),
   ],
   [
+    'an unknown field deep in JSON',
+    'unknown field source_info.video_cover_timestamp_ms',
+    () =>
+      raw(
+        'POST',
+        '/v2/post/publish/video/init/',
+        { ...bearer(), ...JSON_TYPE },
+        clip.replace('"source_info":{', '"source_info":{"video_cover_timestamp_ms":1000,'),
+      ),
+  ],
+  [
     'a JSON content type on an empty body',
     'content type application/json on an empty body',
     () => raw('POST', listFields, { ...bearer(), ...JSON_TYPE, 'content-length': '0' }),

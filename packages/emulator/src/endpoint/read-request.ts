@@ -3,6 +3,7 @@ import { parseJson } from '@tockwork/kernel'
 import * as z from 'zod/mini'
 import type { Exchange } from '../http/exchange.ts'
 import { Refusal } from '../platform.ts'
+import { noteBeyond, overlook, takesNothing } from './tolerance.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -63,13 +64,11 @@ export function parse(
   exchange: Exchange,
 ): unknown {
   const schema = endpoint[part] as z.ZodMiniType | undefined
-  noteBlanks(value, exchange)
   if (schema === undefined) {
-    if (part === 'query' && endpoint.method !== 'GET')
-      noteUnknown(value, new Set(), 'query parameter', exchange)
+    noteBeyond(endpoint, part, value, undefined, exchange)
     return {}
   }
-  const result = z.safeDecode(schema, withoutRelics(endpoint, part, value, exchange))
+  const result = z.safeDecode(schema, overlook(endpoint, part, value, exchange))
   if (!result.success) {
     const { path, message } = firstIssue(result.error.issues)
     const field = path.join('.')
@@ -78,50 +77,8 @@ export function parse(
       field === '' ? message : `${field}: ${message}`,
     )
   }
-  noteUnknown(value, knownKeys(schema), part === 'query' ? 'query parameter' : 'field', exchange)
-  if (part === 'input' && endpoint.encoding === 'json')
-    noteTextNumbers(value, z.encode(schema, result.data), '', exchange)
+  noteBeyond(endpoint, part, value, result.data, exchange)
   return result.data
-}
-
-/** Field names of the retired v1 that clients still ask v2 for; leaving them out is observed of a client in wide use. */
-const RELICS: Readonly<Record<string, readonly string[]>> = { 'display.userInfo': ['avatar_url_200'] }
-
-function withoutRelics(endpoint: Endpoint, part: string, value: unknown, exchange: Exchange): unknown {
-  const relics = RELICS[endpoint.id]
-  const fields = (value as { fields?: unknown }).fields
-  if (relics === undefined || part !== 'query' || typeof fields !== 'string') return value
-  const asked = fields.split(',')
-  const kept = asked.filter((field) => !relics.includes(field.trim()))
-  if (kept.length === asked.length) return value
-  exchange.warn(`fields: ${relics.join(', ')} is of the retired v1 and is left out`)
-  return { ...(value as object), fields: kept.join(',') }
-}
-
-function takesNothing(endpoint: Endpoint): boolean {
-  return endpoint.input === undefined || knownKeys(endpoint.input as z.ZodMiniType).size === 0
-}
-
-/** `a, b` where `a,b` is documented. */
-function noteBlanks(value: unknown, exchange: Exchange): void {
-  for (const name of ['fields', 'scope']) {
-    const list = (value as Record<string, unknown>)[name]
-    if (typeof list === 'string' && /,\s|\s,/.test(list)) exchange.warn(`${name}: blanks around commas`)
-  }
-}
-
-/** `"5"` where `5` is documented: whatever the contract writes as a number and the client wrote as text. */
-function noteTextNumbers(sent: unknown, wire: unknown, path: string, exchange: Exchange): void {
-  if (typeof sent === 'string' && (typeof wire === 'number' || typeof wire === 'bigint'))
-    exchange.warn(`${path}: a number written as text`)
-  else if (typeof sent === 'object' && sent !== null && typeof wire === 'object' && wire !== null)
-    for (const [key, inner] of Object.entries(sent))
-      noteTextNumbers(
-        inner,
-        (wire as Record<string, unknown>)[key],
-        path === '' ? key : `${path}.${key}`,
-        exchange,
-      )
 }
 
 type Issue = z.core.$ZodIssue
@@ -145,16 +102,6 @@ function firstIssue(issues: readonly Issue[]): { path: PropertyKey[]; message: s
 /** A branch whose tag does not fit was not meant. */
 function wrongKind(errors: readonly Issue[]): number {
   return errors.some((error) => error.code === 'invalid_value' && error.values.length === 1) ? 1 : 0
-}
-
-function knownKeys(schema: z.ZodMiniType): Set<string> {
-  const shape = (schema as unknown as { shape?: Record<string, unknown> }).shape
-  return new Set(Object.keys(shape ?? {}))
-}
-
-function noteUnknown(value: unknown, known: Set<string>, what: string, exchange: Exchange): void {
-  for (const key of Object.keys((value ?? {}) as object))
-    if (!known.has(key)) exchange.warn(`unknown ${what} ${key}`)
 }
 
 /** The scopes of which one is enough for this body. */
