@@ -24,9 +24,6 @@ export type Handler<E extends Endpoint> = (context: HandlerContext<E>) => Output
 /** A table with a handler for each endpoint of a module; a missing one does not compile. */
 export type Handlers<M extends Record<string, Endpoint>> = { [K in keyof M]: Handler<M[K]> }
 
-/** Pages and byte streams answer by themselves. */
-export type PageHandler = (context: { platform: Platform; exchange: Exchange }) => Answer | Promise<Answer>
-
 export interface BoundEndpoint {
   endpoint: Endpoint
   // biome-ignore lint/suspicious/noExplicitAny: the pairing with its endpoint is checked by `Handlers`

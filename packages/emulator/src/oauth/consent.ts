@@ -84,7 +84,7 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
 }
 
 /** Registered addresses match exactly; `*` stands for a port, and at the end for any path (a convenience of the demo apps). */
-export function redirectMatches(pattern: string, uri: string): boolean {
+function redirectMatches(pattern: string, uri: string): boolean {
   if (pattern === uri) return true
   const source = pattern
     .replace(/[.+^${}()|[\]\\?]/g, '\\$&')

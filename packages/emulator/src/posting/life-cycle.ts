@@ -10,8 +10,8 @@ import { pullMedia } from './pull.ts'
 /** Timer kinds. */
 export const PULL_START = 'pull.start'
 export const UPLOAD_EXPIRES = 'upload.expires'
-export const PROCESSED = 'publish.processed'
-export const MODERATED = 'publish.moderated'
+const PROCESSED = 'publish.processed'
+const MODERATED = 'publish.moderated'
 export const INBOX_POSTED = 'inbox.posted'
 
 /** A publish moves only along these; `FAILED` and `PUBLISH_COMPLETE` are final. */

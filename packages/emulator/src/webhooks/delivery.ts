@@ -6,7 +6,7 @@ import type { Platform } from '../platform.ts'
 import { addressKind, guardedLookup } from '../posting/pull.ts'
 import type { AppRow, DeliveryRow } from '../state/model.ts'
 
-export const DELIVER = 'webhook.deliver'
+const DELIVER = 'webhook.deliver'
 /** What TikTok's test sends is not documented; receivers must live with events they do not know anyway. */
 const TEST_EVENT = 'emulator.test'
 
@@ -80,7 +80,7 @@ export function resend(platform: Platform, delivery: DeliveryRow): void {
   platform.timers.after(0, DELIVER, delivery.id)
 }
 
-export function sign(secret: string, seconds: number, body: string): string {
+function sign(secret: string, seconds: number, body: string): string {
   return `t=${seconds},s=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`
 }
 
