@@ -174,15 +174,18 @@ export async function setAccountStatus(
     to: Exclude<AccountStatus, 'connected' | 'erased'>
     reason: string
     now: number
+    /** Only while this grant is the present one: a creator may reconnect at any moment. */
+    connectedAt?: number
   },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  let query = db
     .updateTable('accounts')
     .set({ status: change.to, status_reason: change.reason, changed_at: new Date(change.now) })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .where('status', 'in', [...change.from])
-    .executeTakeFirst()
+  if (change.connectedAt !== undefined) query = query.where('connected_at', '=', new Date(change.connectedAt))
+  const { numUpdatedRows } = await query.executeTakeFirst()
   return numUpdatedRows === 1n
 }
 
