@@ -124,7 +124,7 @@ async function readWorld({ cwd }: Context, path: string | undefined) {
   const [issue] = read.error.issues
   throw new UsageError(`--world ${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`, {
     field: '--world',
-    action: 'docs/emulator.md shows what a seed may hold.',
+    action: 'The README shows an example of a world.',
   })
 }
 
