@@ -6,7 +6,9 @@
  * Everything speaks to 127.0.0.1, takes turns with what it is compared with, and cleans up. docs/performance.md tells
  * the method and keeps the figures.
  */
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { arch, availableParallelism, cpus, loadavg, platform, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureEmulatorLoad } from './emulator-load.ts'
 import { measureEmulatorStart } from './emulator-start.ts'
@@ -36,7 +38,8 @@ async function main(): Promise<void> {
     return
   }
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() || 'unknown'}), ${Math.round(totalmem() / 1e9)} GB, ${platform()} ${arch()}, Node ${process.versions.node}`
-  console.error(`${machine}${values.quick ? ', short version' : ''}`)
+  const busy = `others kept ${loadavg()[0]?.toFixed(1)} of them busy in the last minute`
+  console.error(`${machine}; ${busy}${values.quick ? '; short version' : ''}`)
   const all: Measurements = {}
   for (const name of wanted) {
     console.error(`measuring ${name} …`)
@@ -51,7 +54,14 @@ async function main(): Promise<void> {
   console.log(values.json ? JSON.stringify(all) : `\n${table(all)}`)
 }
 
-process.once('exit', killChildren)
+// Files, and those of the programs that are started, lie in one folder, which goes however this program ends.
+const folder = mkdtempSync(join(tmpdir(), 'tockwork-bench-'))
+for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder
+
+process.once('exit', () => {
+  killChildren()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
