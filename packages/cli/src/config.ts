@@ -6,15 +6,13 @@ export interface Config {
   /** Absolute path of `TOCKWORK_DATA_DIR`. */
   dataDir: string
   emulatorPort: number
-  /** Whether the port was asked for, so that another one would be a surprise. */
-  emulatorPortGiven: boolean
   /** `TOCKWORK_TIKTOK_ORIGIN` without a slash at its end. */
   tiktokOrigin: string | undefined
   clientKey: string | undefined
   clientSecret: Secret | undefined
 }
 
-export const DEFAULT_EMULATOR_PORT = 4646
+const DEFAULT_EMULATOR_PORT = 4646
 
 /**
  * @param cwd folder that a relative data folder lies in.
@@ -26,7 +24,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
   return {
     dataDir: resolve(cwd, text(env, 'TOCKWORK_DATA_DIR') ?? '.tockwork'),
     emulatorPort: port === undefined ? DEFAULT_EMULATOR_PORT : parsePort(port, 'TOCKWORK_EMULATOR_PORT'),
-    emulatorPortGiven: port !== undefined,
     tiktokOrigin: readOrigin(text(env, 'TOCKWORK_TIKTOK_ORIGIN')),
     clientKey: text(env, 'TIKTOK_CLIENT_KEY'),
     clientSecret: secret === undefined ? undefined : new Secret(secret),

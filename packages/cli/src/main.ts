@@ -51,5 +51,9 @@ export async function main(): Promise<void> {
   })
   // A keep-alive connection or a prompt's stdin must not hold the shell.
   stdin.unref?.()
-  process.exitCode === undefined || setTimeout(() => process.exit(), 300).unref()
+  const leave = (): void => {
+    if (stdout.writableLength === 0) process.exit()
+    else stdout.once('drain', leave)
+  }
+  setTimeout(leave, 300).unref()
 }

@@ -11,7 +11,7 @@ const demoSecrets: Readonly<Record<string, string>> = {
   'tw-unaudited-app': 'tw-unaudited-secret',
   'tw-research-app': 'tw-research-secret',
 }
-export const demoApp = 'tw-demo-app'
+const demoApp = 'tw-demo-app'
 
 export interface Target {
   /** Absent: the real TikTok. */

@@ -125,3 +125,22 @@ test('what is kept is for this user alone', async () => {
   expect([...modes]).toEqual(['600'])
   expect(((await stat(join(root, 'cli'))).mode & 0o777).toString(8)).toBe('700')
 })
+
+test('the demo apps are known with their secrets, an app of the portal by asking the emulator', async () => {
+  for (const app of ['tw-demo-app', 'tw-unaudited-app', 'tw-research-app']) {
+    const token = await shop.run([
+      'call',
+      'oauth.clientToken',
+      '--app',
+      app,
+      '--json',
+      '{"grant_type":"client_credentials"}',
+    ])
+    expect({ app, code: token.code }).toEqual({ app, code: 0 })
+  }
+  const seed = 'apps: [{ client_key: own-app, client_secret: own-secret, audited: true }]'
+  await fetch(`${origin}/_emulator/seed`, { method: 'POST', body: seed })
+  const login = await shop.json('login', '--user', 'lane', '--app', 'own-app')
+  expect(login).toMatchObject({ code: 0, value: { app: 'own-app' } })
+  expect((await shop.json('whoami')).value).toMatchObject({ app: 'own-app', user: { username: 'lane' } })
+})

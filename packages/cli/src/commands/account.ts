@@ -33,9 +33,7 @@ export async function whoami(context: Context, options: { as?: string }): Promis
     `${out.style('bold', nameOf(account))} with the app ${account.clientKey} (${target.name})`,
     ...table(Object.entries(user).map(([field, value]) => [`  ${field}`, String(value)])),
     `  scopes: ${scopes.join(', ')}`,
-    ...(until === null
-      ? []
-      : [`  The login holds until ${until.slice(0, 10)} when it is not used, or is renewed by use.`]),
+    ...(until === null ? [] : [`  The login ends on ${until.slice(0, 10)} unless it is used before.`]),
   ])
 }
 

@@ -31,7 +31,7 @@ export class LocalError extends TockworkError {
   }
 }
 
-export function exitCodeOf(error: unknown): ExitCode {
+function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Interrupted || isAbort(error)) return exitCodes.interrupted
   if (error instanceof UsageError) return exitCodes.usage
   if (error instanceof AuthError && error.needs !== 'credentials') return exitCodes.login

@@ -12,7 +12,7 @@ export type Media =
   | { kind: 'photo-urls'; urls: string[] }
 
 /** Files that TikTok would refuse; each finding says what to do. */
-export class MediaRefused extends UsageError {
+class MediaRefused extends UsageError {
   readonly findings: readonly (Finding & { file: string })[]
 
   constructor(findings: readonly (Finding & { file: string })[]) {

@@ -126,7 +126,7 @@ export async function watchUpload(
     const id = publishId()
     if (id === undefined) throw new Interrupted('Interrupted before anything was sent.')
     throw new Interrupted(
-      `Interrupted; ${last === undefined ? 'nothing' : `${size(last.sentBytes)} of ${size(last.totalBytes)}`} sent. There is no post unless the upload is finished.`,
+      `Interrupted with ${last === undefined ? 'nothing' : `${size(last.sentBytes)} of ${size(last.totalBytes)}`} handed over; TikTok may have less.`,
       `To go on within the hour: npx tockwork post --resume '${id}'`,
     )
   }
