@@ -1,3 +1,8 @@
+export { apiKeyOperations } from './api-keys.ts'
+export { appOperations } from './apps.ts'
+export { auditLogOperations } from './audit-log.ts'
+export { connectSessionOperations } from './connect-sessions.ts'
+export { connectedAccountOperations } from './connected-accounts.ts'
 export {
   API_SCOPES,
   type ApiScope,
@@ -20,3 +25,4 @@ export {
   problem,
   problemSchema,
 } from './problem.ts'
+export { workspaceOperations } from './workspaces.ts'

@@ -90,7 +90,7 @@ export const COMMON_PROBLEMS = {
   method_not_allowed: { status: 405, title: 'Not with this method' },
   conflict: { status: 409, title: 'It changed meanwhile' },
   idempotency_key_required: { status: 400, title: 'This request needs an Idempotency-Key' },
-  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request' },
+  idempotency_key_reused: { status: 409, title: 'The Idempotency-Key was used for another request' },
   idempotency_in_progress: { status: 409, title: 'The first request with this key is still running' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },

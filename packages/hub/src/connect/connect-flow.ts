@@ -16,7 +16,7 @@ import {
   useConnectState,
 } from '../storage/connect-sessions.ts'
 import { endConsent, insertConsent } from '../storage/consents.ts'
-import type { Database } from '../storage/database.ts'
+import type { Database, Transaction } from '../storage/database.ts'
 import { putGrantedTokens } from '../storage/token-vault.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import { DEFAULT_SCOPES, isUserScope } from '../tiktok/capabilities.ts'
@@ -76,7 +76,12 @@ export class ConnectFlow {
   }
 
   /** @throws {Problem} when the app is not the workspace's, or a scope or the return address cannot be. */
-  async create(workspaceId: string, wish: NewConnectSession, actor: string): Promise<ConnectSession> {
+  async create(
+    workspaceId: string,
+    wish: NewConnectSession,
+    actor: string,
+    remember: (tx: Transaction, session: ConnectSession) => Promise<void> = async () => undefined,
+  ): Promise<ConnectSession> {
     const { clock, db, random, unitOfWork } = this.#parts
     const app = await findApp(db, workspaceId, wish.appId)
     if (app === undefined) throw problem('not_found', 'There is no such app.', { field: 'app_id' })
@@ -103,6 +108,7 @@ export class ConnectFlow {
       createdAt: now,
       expiresAt: now + (wish.livesFor ?? LIVES_FOR_MS),
     }
+    const made = { ...session, usedAt: null, accountId: null, outcome: null, outcomeCode: null, login: null }
     await unitOfWork(async ({ tx }) => {
       await insertConnectSession(tx, session)
       await appendAudit(tx, {
@@ -113,8 +119,9 @@ export class ConnectFlow {
         subject: session.id,
         detail: { app_id: app.id, scopes },
       })
+      await remember(tx, made)
     })
-    return { ...session, usedAt: null, accountId: null, outcome: null, outcomeCode: null, login: null }
+    return made
   }
 
   /** The link to give to the creator. */

@@ -7,6 +7,8 @@ export interface Caller {
   readonly keyId: string
   readonly workspaceId: string
   readonly scopes: readonly ApiScope[]
+  /** Test keys reach sandbox apps and their accounts only; live unless told. */
+  readonly mode?: 'live' | 'test'
 }
 
 /** Finds the caller of a Bearer token. */

@@ -1,3 +1,4 @@
+import type { AppEnvironment } from './apps.ts'
 import type { Database } from './database.ts'
 import type { Row } from './tables.ts'
 import type { Slice } from './workspaces.ts'
@@ -92,15 +93,19 @@ export async function findConnectSessionByLink(
 export async function listConnectSessions(
   db: Database,
   workspaceId: string,
-  { limit, before }: Slice,
+  { limit, before, environment }: Slice & { environment?: AppEnvironment | undefined },
 ): Promise<ConnectSession[]> {
   let query = db
     .selectFrom('connect_sessions')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .orderBy('id', 'desc')
+    .selectAll('connect_sessions')
+    .where('connect_sessions.workspace_id', '=', workspaceId)
+    .orderBy('connect_sessions.id', 'desc')
     .limit(limit)
-  if (before !== undefined) query = query.where('id', '<', before)
+  if (before !== undefined) query = query.where('connect_sessions.id', '<', before)
+  if (environment !== undefined)
+    query = query
+      .innerJoin('apps', 'apps.id', 'connect_sessions.app_id')
+      .where('apps.environment', '=', environment)
   return (await query.execute()).map(toSession)
 }
 

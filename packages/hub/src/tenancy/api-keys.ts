@@ -1,6 +1,7 @@
 /** API keys: who may do what in a workspace. */
 import { API_SCOPES, type ApiScope, problem } from '@tockwork/api'
 import type { Clock, Random, Secret } from '@tockwork/kernel'
+import type { Access, Caller } from '../http/ports.ts'
 import { newId } from '../ids.ts'
 import {
   type ApiKey,
@@ -21,7 +22,6 @@ import {
   sameHash,
   visiblePart,
 } from './api-key-format.ts'
-import type { Principal } from './principal.ts'
 
 const USE_NOTED_EVERY_MS = 60_000
 
@@ -38,7 +38,7 @@ export interface MadeApiKey {
   secret: Secret
 }
 
-export class ApiKeys {
+export class ApiKeys implements Access {
   readonly #db: Database
   readonly #clock: Clock
   readonly #random: Random
@@ -50,7 +50,7 @@ export class ApiKeys {
   }
 
   /** Who a key belongs to; `undefined` when it is not one, or not any more. */
-  async authenticate(text: string): Promise<Principal | undefined> {
+  async authenticate(text: string): Promise<Caller | undefined> {
     if (!looksLikeApiKey(text)) return undefined
     const hash = hashApiKey(text)
     const found = await findApiKeyByHash(this.#db, hash)
@@ -77,7 +77,7 @@ export class ApiKeys {
     workspaceId: string,
     wish: NewApiKey,
     actor: string,
-    by?: Principal,
+    by?: Caller,
   ): Promise<MadeApiKey> {
     const now = this.#clock.now()
     if (wish.expiresAt != null && wish.expiresAt <= now)
@@ -113,35 +113,34 @@ export class ApiKeys {
 
   /** Makes a successor with the same rights; the old key goes on for `overlapMs`, so that users can change over. */
   async rotate(
+    tx: Transaction,
     workspaceId: string,
     id: string,
     overlapMs: number,
     actor: string,
-    by: Principal,
+    by: Caller,
   ): Promise<MadeApiKey> {
-    return this.#db.transaction().execute(async (tx) => {
-      const old = await findApiKey(tx, workspaceId, id)
-      if (old === undefined) throw problem('not_found', 'There is no such API key.')
-      const { name } = old
-      // An end that was set for the key holds for its successor too.
-      const expiresAt = old.replacedBy === null ? old.expiresAt : null
-      const scopes = old.scopes.filter(isApiScope)
-      const wish: NewApiKey = { name, mode: modeOf(old), scopes, expiresAt }
-      const now = this.#clock.now()
-      if (expiresAt !== null && expiresAt <= now) throw ended()
-      const made = await this.create(tx, workspaceId, wish, actor, by)
-      const superseded = await supersedeApiKey(tx, workspaceId, id, made.key.id, now, now + overlapMs)
-      if (superseded === undefined) throw ended()
-      await appendAudit(tx, {
-        workspaceId,
-        at: now,
-        actor,
-        action: 'api_key.rotate',
-        subject: id,
-        detail: { replaced_by: made.key.id, until: new Date(superseded.expiresAt ?? now).toISOString() },
-      })
-      return made
+    const old = await findApiKey(tx, workspaceId, id)
+    if (old === undefined) throw problem('not_found', 'There is no such API key.')
+    const { name } = old
+    // An end that was set for the key holds for its successor too.
+    const expiresAt = old.replacedBy === null ? old.expiresAt : null
+    const scopes = old.scopes.filter(isApiScope)
+    const wish: NewApiKey = { name, mode: modeOf(old), scopes, expiresAt }
+    const now = this.#clock.now()
+    if (expiresAt !== null && expiresAt <= now) throw ended()
+    const made = await this.create(tx, workspaceId, wish, actor, by)
+    const superseded = await supersedeApiKey(tx, workspaceId, id, made.key.id, now, now + overlapMs)
+    if (superseded === undefined) throw ended()
+    await appendAudit(tx, {
+      workspaceId,
+      at: now,
+      actor,
+      action: 'api_key.rotate',
+      subject: id,
+      detail: { replaced_by: made.key.id, until: new Date(superseded.expiresAt ?? now).toISOString() },
     })
+    return made
   }
 
   /** Ends a key at once. Harmless to repeat. */

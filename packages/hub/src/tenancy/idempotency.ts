@@ -1,8 +1,7 @@
 /** A request that is sent twice with the same `Idempotency-Key` is carried out once and answered twice. */
-import { createHash } from 'node:crypto'
-import { problem } from '@tockwork/api'
 import type { Clock } from '@tockwork/kernel'
-import type { Database } from '../storage/database.ts'
+import type { Idempotency, IdempotentRequest, StoredAnswer } from '../http/ports.ts'
+import type { Database, Transaction } from '../storage/database.ts'
 import {
   claimIdempotencyKey,
   deleteExpiredIdempotencyKeys,
@@ -17,27 +16,7 @@ const LOCKED_MS = 120_000
 const WAIT_MS = 10_000
 const LOOK_AGAIN_MS = 100
 
-export interface IdempotentRequest {
-  workspaceId: string
-  key: string
-  /** Id of the operation. */
-  operation: string
-  /** Everything that makes it this request: path parameters, query and body. */
-  content: string
-}
-
-export interface StoredAnswer {
-  status: number
-  body: unknown
-}
-
-/**
- * Keeps the answer inside the transaction that does the work, so that a crash right after its commit does not make the
- * repetition do it again.
- */
-export type KeepAnswer = (tx: Database, answer: StoredAnswer) => Promise<void>
-
-export class IdempotencyKeys {
+export class IdempotencyKeys implements Idempotency {
   readonly #db: Database
   readonly #clock: Clock
   readonly #vault: Vault
@@ -48,56 +27,42 @@ export class IdempotencyKeys {
     this.#vault = parts.vault
   }
 
-  /**
-   * Runs `work` once for a key, and answers its stored answer for 24 hours. A duplicate that comes while the first is
-   * at work waits for it, ten seconds at most. When `work` throws, the key is free again.
-   * @throws {Problem} `idempotency_key_reused` for other content, `idempotency_in_progress` after the wait.
-   */
-  async run(
-    request: IdempotentRequest,
-    work: (keep: KeepAnswer) => Promise<StoredAnswer>,
-  ): Promise<StoredAnswer & { replayed: boolean }> {
-    const { workspaceId, key, operation, content } = request
-    const bodyHash = createHash('sha256').update(operation).update('\n').update(content).digest()
+  /** A duplicate that comes while the first request is at work waits for its answer, ten seconds at most. */
+  async begin(request: IdempotentRequest): ReturnType<Idempotency['begin']> {
+    const { caller, hash, key, operation } = request
     const patience = this.#clock.now() + WAIT_MS
     for (;;) {
       const now = this.#clock.now()
-      const claim = { workspaceId, key, operation, bodyHash, now }
       const found = await claimIdempotencyKey(this.#db, {
-        ...claim,
+        workspaceId: caller.workspaceId,
+        key,
+        operation,
+        bodyHash: hash,
+        now,
         lockedUntil: now + LOCKED_MS,
         expiredBefore: now - KEPT_MS,
       })
-      if (found === 'claimed') break
-      if (found.operation !== operation || !bodyHash.equals(found.bodyHash))
-        throw problem(
-          'idempotency_key_reused',
-          'This Idempotency-Key was used with another request. Use a new one.',
-        )
+      if (found === 'claimed') return { kind: 'first' }
+      if (found.operation !== operation || Buffer.compare(found.bodyHash, hash) !== 0)
+        return { kind: 'reused' }
       if (found.status !== null && found.answerSealed !== null) {
-        const opened = await this.#vault.open(found.answerSealed, answerPlace(request))
-        return { status: found.status, body: JSON.parse(opened.reveal()), replayed: true }
+        const body = (await this.#vault.open(found.answerSealed, answerPlace(request))).reveal()
+        return { kind: 'repeat', answer: { status: found.status, body } }
       }
-      if (now >= patience)
-        throw problem('idempotency_in_progress', 'The first request with this key is still running.', {
-          retryAfter: 1,
-        })
+      if (now >= patience) return { kind: 'running' }
       await this.#clock.sleep(LOOK_AGAIN_MS)
     }
-    const keep: KeepAnswer = async (tx, answer) => {
-      // Sealed, since an answer can hold what is shown only once, such as a new API key.
-      const sealed = await this.#vault.seal(JSON.stringify(answer.body ?? null), answerPlace(request))
-      await storeIdempotentAnswer(tx, workspaceId, key, { status: answer.status, sealed })
-    }
-    let answer: StoredAnswer
-    try {
-      answer = await work(keep)
-    } catch (error) {
-      await releaseIdempotencyKey(this.#db, workspaceId, key)
-      throw error
-    }
-    await keep(this.#db, answer)
-    return { ...answer, replayed: false }
+  }
+
+  /** Sealed, since an answer can hold what is shown only once, such as a new API key. */
+  async store(request: IdempotentRequest, answer: StoredAnswer, tx?: Transaction): Promise<void> {
+    const sealed = await this.#vault.seal(answer.body, answerPlace(request))
+    const { status } = answer
+    await storeIdempotentAnswer(tx ?? this.#db, request.caller.workspaceId, request.key, { status, sealed })
+  }
+
+  async release({ caller, key }: IdempotentRequest): Promise<void> {
+    await releaseIdempotencyKey(this.#db, caller.workspaceId, key)
   }
 
   /** Forgets what is older than a day. Returns how many. */
@@ -106,6 +71,6 @@ export class IdempotencyKeys {
   }
 }
 
-function answerPlace({ workspaceId, key }: IdempotentRequest): SealPlace {
-  return { workspaceId, ownerId: key, column: 'idempotency_keys.answer_sealed' }
+function answerPlace({ caller, key }: IdempotentRequest): SealPlace {
+  return { workspaceId: caller.workspaceId, ownerId: key, column: 'idempotency_keys.answer_sealed' }
 }

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { madeApiKey } from './api-keys.ts'
+import { idOf, moment } from './moment.ts'
+import { defineOperation } from './operation.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+export const workspace = z
+  .object({ id: idOf('ws'), name: z.string(), created_at: moment })
+  .meta({ id: 'Workspace' })
+
+const name = z.string().trim().min(1).max(100).meta({ description: 'Shown to creators on the connect page' })
+const params = z.object({ workspace_id: idOf('ws') })
+
+export const listWorkspaces = defineOperation({
+  id: 'workspaces.list',
+  method: 'GET',
+  path: '/v1/workspaces',
+  summary: 'List workspaces',
+  description: 'Keys with `workspaces:write` see all of the installation, others their own.',
+  scope: 'workspaces:read',
+  query: pageQuery,
+  answer: pageOf(workspace),
+  status: 200,
+  errors: {},
+})
+
+export const createWorkspace = defineOperation({
+  id: 'workspaces.create',
+  method: 'POST',
+  path: '/v1/workspaces',
+  summary: 'Make a workspace and its first API key',
+  description:
+    'The key is shown this once. It has every scope but `workspaces:write`, which stays with whoever runs the installation.',
+  scope: 'workspaces:write',
+  body: z.object({ name }),
+  answer: z.object({ workspace, api_key: madeApiKey }),
+  status: 201,
+  errors: {},
+})
+
+export const getWorkspace = defineOperation({
+  id: 'workspaces.get',
+  method: 'GET',
+  path: '/v1/workspaces/{workspace_id}',
+  summary: 'Read a workspace',
+  scope: 'workspaces:read',
+  params,
+  answer: workspace,
+  status: 200,
+  errors: {},
+})
+
+export const updateWorkspace = defineOperation({
+  id: 'workspaces.update',
+  method: 'PATCH',
+  path: '/v1/workspaces/{workspace_id}',
+  summary: 'Rename a workspace',
+  scope: 'workspaces:write',
+  params,
+  body: z.object({ name }),
+  answer: workspace,
+  status: 200,
+  errors: {},
+})
+
+export const workspaceOperations = [listWorkspaces, createWorkspace, getWorkspace, updateWorkspace] as const

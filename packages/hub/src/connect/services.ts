@@ -1,0 +1,112 @@
+/** Accounts and access, put together from the parts that a program has. */
+import type { Clock, Random } from '@tockwork/kernel'
+import type { PlainRoute } from '../http/ports.ts'
+import type { Log } from '../observability/log.ts'
+import { apiKeyHandlers } from '../routes/api-keys.ts'
+import { appHandlers } from '../routes/apps.ts'
+import { auditLogHandlers } from '../routes/audit-log.ts'
+import { connectSessionHandlers } from '../routes/connect-sessions.ts'
+import { connectedAccountHandlers } from '../routes/connected-accounts.ts'
+import { workspaceHandlers } from '../routes/workspaces.ts'
+import type { Database } from '../storage/database.ts'
+import type { UnitOfWork } from '../storage/unit-of-work.ts'
+import { ApiKeys } from '../tenancy/api-keys.ts'
+import { Apps } from '../tenancy/apps.ts'
+import { IdempotencyKeys } from '../tenancy/idempotency.ts'
+import { noAccountEvents, type OnAccountEvent } from '../tokens/account-events.ts'
+import { Platforms } from '../tokens/platforms.ts'
+import type { RefreshDueParts } from '../tokens/refresh-due.ts'
+import { TokenRefresher } from '../tokens/token-refresher.ts'
+import { TokenService } from '../tokens/token-service.ts'
+import type { Vault } from '../vault/sealing.ts'
+import { AccountEnd } from './account-end.ts'
+import { ConnectFlow } from './connect-flow.ts'
+import { connectRoutes } from './plain-routes.ts'
+import { ConnectPages } from './visit.ts'
+
+export interface AccountServiceParts {
+  db: Database
+  unitOfWork: UnitOfWork
+  vault: Vault
+  clock: Clock
+  random: Random
+  log: Log
+  /** Names this process in leases; another one for every start. */
+  holder: string
+  /** Where callers and creators reach the hub, without a slash at the end. */
+  publicUrl: string
+  /** Sends every TikTok host to this origin, such as an emulator. */
+  tiktokOrigin?: string | undefined
+  onAccountEvent?: OnAccountEvent | undefined
+  /** Removes the bytes of an asset whose last row was erased. */
+  removeContent?: ((hash: Uint8Array) => Promise<void>) | undefined
+}
+
+/** Everything about workspaces, keys, apps, consent and tokens; `handlers` and `plainRoutes` go to the HTTP server. */
+export function createAccountServices(parts: AccountServiceParts) {
+  const { db, clock, random, log, vault, holder, publicUrl, tiktokOrigin, unitOfWork } = parts
+  const onAccountEvent = parts.onAccountEvent ?? noAccountEvents
+  const platforms = new Platforms({ db, vault, clock, random, origin: tiktokOrigin })
+  const tokenParts = {
+    db,
+    unitOfWork,
+    vault,
+    clock,
+    random,
+    log,
+    onAccountEvent,
+    portOf: (workspaceId: string, appId: string) => platforms.of(workspaceId, appId),
+  }
+  const refresher = new TokenRefresher(tokenParts)
+  const tokens = new TokenService(tokenParts, refresher, holder)
+  const apiKeys = new ApiKeys({ db, clock, random })
+  const apps = new Apps({ db, clock, random, vault, platforms })
+  const idempotency = new IdempotencyKeys({ db, clock, vault })
+  const flow = new ConnectFlow({
+    db,
+    unitOfWork,
+    vault,
+    clock,
+    random,
+    log,
+    platforms,
+    onAccountEvent,
+    publicUrl,
+  })
+  const removeContent = parts.removeContent ?? (async () => undefined)
+  const accountEnd = new AccountEnd({
+    db,
+    unitOfWork,
+    clock,
+    log,
+    platforms,
+    tokens,
+    onAccountEvent,
+    removeContent,
+  })
+  const plainRoutes: PlainRoute[] = connectRoutes(new ConnectPages(flow, tiktokOrigin))
+  const refreshDueParts: RefreshDueParts = { db, clock, log, refresher, holder }
+  return {
+    platforms,
+    refresher,
+    tokens,
+    apiKeys,
+    apps,
+    idempotency,
+    flow,
+    accountEnd,
+    plainRoutes,
+    /** For `startRefreshLoop` and `refreshDue`. */
+    refreshDueParts,
+    handlers: {
+      ...workspaceHandlers({ db, clock, random, apiKeys }),
+      ...apiKeyHandlers({ db, apiKeys }),
+      ...appHandlers({ db, apps, redirectUri: flow.redirectUri() }),
+      ...connectSessionHandlers({ db, flow }),
+      ...connectedAccountHandlers({ db, accountEnd }),
+      ...auditLogHandlers({ db }),
+    },
+  }
+}
+
+export type AccountServices = ReturnType<typeof createAccountServices>
