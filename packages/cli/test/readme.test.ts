@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Shop } from './tockwork.ts'
@@ -36,6 +38,16 @@ test('every command of the README works as it stands there', async () => {
     expect({ line, code, stderr, stdout }).toMatchObject({ line, code: 0 })
   }
 }, 60_000)
+
+test('the world of the README is one', async () => {
+  const world = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] as string
+  await writeFile(join(shop.folder, 'world.yaml'), world)
+  const { origin } = await shop.emulate('--data-dir', 'other', '--world', 'world.yaml')
+  const { apps } = (await (await fetch(`${origin}/_emulator/apps`)).json()) as { apps: object[] }
+  const { creators } = (await (await fetch(`${origin}/_emulator/creators`)).json()) as { creators: object[] }
+  expect(apps).toMatchObject([{ client_key: 'my-app', webhook_url: 'http://localhost:3000/webhooks' }])
+  expect(creators).toHaveLength(2)
+})
 
 /** Words as a shell reads them. */
 function argumentsOf(line: string): string[] {

@@ -23,6 +23,7 @@ export function addPostCommands(table: CommandTable): void {
     .option('--base-url <url>', 'photos: the public address under which the files lie')
     .option('--yes', 'ask for nothing but privacy: interactions off, nothing disclosed')
     .option(...AS)
+    .option('--wait', 'wait until it is published (the default)')
     .option('--no-wait', 'end when TikTok has everything')
     .option('--timeout <seconds>', 'how long to wait for the end', '600')
     .option('--resume [publish-id]', 'go on with an upload that was cut off (the latest)')
