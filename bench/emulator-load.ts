@@ -16,7 +16,7 @@ export async function measureEmulatorLoad({ quick }: { quick: boolean }): Promis
   const seconds = quick ? 0.3 : 2
   // Once before, so that the sources are in Node's compile cache as they are after anyone's first start: stripping types
   // takes memory of its own.
-  await (await startEmulatorProcess()).stop()
+  await (await startEmulatorProcess({ rateLimits: false })).stop()
   const emulator = await startEmulatorProcess({ rateLimits: false })
   const load = await startWorker('load')
   let floor: Awaited<ReturnType<typeof startBareServer>> | undefined
