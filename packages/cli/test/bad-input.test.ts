@@ -27,7 +27,7 @@ const cases: [string[], number, RegExp][] = [
   [['post', 'empty-folder'], 2, /folder without photos/],
   [['post', 'photo.png', '--privacy', 'private'], 2, /container is png; allowed: jpeg, webp/],
   [['post', 'clip.mp4', 'https://example.com/a.jpg'], 2, /cannot go into one post/],
-  [['post', 'clip.mp4'], 2, /--privacy is missing[\s\S]*public[\s\S]*friends[\s\S]*private/],
+  [['post', 'clip.mp4'], 0, /only you may see it[\s\S]*--privacy is needed/],
   [['post', 'clip.mp4', '--privacy', 'followers'], 2, /not open to @lane/],
   [['post', 'clip.mp4', '--privacy', 'aliens'], 2, /--privacy aliens is not known/],
   [['post', 'clip.mp4', '--privacy', 'public', '--comment'], 2, /@lane has comment turned off/],

@@ -77,7 +77,8 @@ async function choose(
   const { signal, out } = context
   const creator = await session.creator.posts.creatorInfo({ signal })
   checkDuration(media, creator.max_video_post_duration_sec)
-  return makeChoices(options, creator, isVideo(media) ? 'video' : 'photo', out, signal)
+  const emulated = session.target.origin !== undefined
+  return makeChoices(options, creator, isVideo(media) ? 'video' : 'photo', { out, signal, emulated })
 }
 
 function readText(media: Media, options: PostOptions): PostText {

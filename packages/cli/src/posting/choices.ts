@@ -68,13 +68,19 @@ export function checkFlags(flags: ChoiceFlags): void {
   }
 }
 
+export interface ChoiceContext {
+  out: Output
+  signal: AbortSignal
+  /** Nobody real is posted for: then a missing choice falls to the most private one. */
+  emulated: boolean
+}
+
 /** @throws {UsageError} naming the flag that is missing when nobody can be asked. */
 export async function makeChoices(
   flags: ChoiceFlags,
   creator: CreatorLimits,
   media: 'video' | 'photo',
-  out: Output,
-  signal: AbortSignal,
+  { out, signal, emulated }: ChoiceContext,
 ): Promise<Choices> {
   const possible: Interaction[] = media === 'video' ? ['comment', 'duet', 'stitch'] : ['comment']
   const off = (what: Interaction): boolean => creator[`${what}_disabled`]
@@ -87,7 +93,12 @@ export async function makeChoices(
     }
   }
   const prompts = out.interactive ? new Prompts(out, signal) : undefined
-  const privacyLevel = await choosePrivacy(flags, creator, prompts)
+  const rehearsed = emulated && prompts === undefined && flags.privacy === undefined
+  if (rehearsed)
+    out.note(
+      'Nobody can be asked here: only you may see it (SELF_ONLY). Against TikTok, --privacy is needed.',
+    )
+  const privacyLevel = rehearsed ? 'SELF_ONLY' : await choosePrivacy(flags, creator, prompts)
   const ask = flags.yes === true ? undefined : prompts
   const on = await chooseInteractions(
     flags,

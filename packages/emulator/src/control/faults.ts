@@ -84,7 +84,7 @@ export class Faults {
       // `*` is any endpoint; pages such as the consent form are none.
       if (match.endpoint !== undefined && (endpointId === undefined || !fits(match.endpoint, endpointId)))
         continue
-      if (match.path !== undefined && !fits(match.path, exchange.path)) continue
+      if (match.path !== undefined && !fits(slashed(match.path), slashed(exchange.path))) continue
       if (match.method !== undefined && match.method.toUpperCase() !== exchange.method) continue
       if (match.user !== undefined && match.user !== who.user) continue
       if (match.client_key !== undefined && match.client_key !== who.clientKey) continue
@@ -98,6 +98,11 @@ export class Faults {
     }
     return undefined
   }
+}
+
+/** Clients leave out the slash at the end, and so may whoever sets a fault. */
+function slashed(path: string): string {
+  return path.endsWith('/') || path.endsWith('*') ? path : `${path}/`
 }
 
 function fits(pattern: string, value: string): boolean {
