@@ -55,11 +55,16 @@ export function createLogger(options: { level: LogLevel; destination?: Destinati
 
 /** API keys have a shape of their own; the rest is the shared word for TikTok's secrets. */
 const API_KEY = /\btwk_(live|test)_[0-9A-Za-z]+/g
+/** What a login is recognised by on its way back from TikTok. */
+const LOGIN_STATE = /([?&]state=)[^&#\s]+/g
 /** The password in a database address. */
 const URL_PASSWORD = /(:\/\/[^:/@\s]+:)[^@\s]+@/g
 
 export function clearOf(text: string): string {
-  return redact(text).replace(API_KEY, 'twk_$1_[secret]').replace(URL_PASSWORD, '$1[secret]@')
+  return redact(text)
+    .replace(API_KEY, 'twk_$1_[secret]')
+    .replace(LOGIN_STATE, '$1[secret]')
+    .replace(URL_PASSWORD, '$1[secret]@')
 }
 
 function errorFields(error: unknown): unknown {
