@@ -68,6 +68,12 @@ function addStart(table: CommandTable, name: 'dev' | 'emulate', description: str
   table
     .add(name, description)
     .option('--port <port>', 'port; 0 for any free one (default: TOCKWORK_EMULATOR_PORT or 4646)')
+    .option('--host <address>', 'where to listen; 0.0.0.0 inside a container (default: 127.0.0.1)')
+    .option(
+      '--allow-host <name>',
+      'a name under which its pages and controls may be reached; repeat it',
+      collect,
+    )
     .addOption(
       new Option(
         '--data-dir <folder>',

@@ -10,6 +10,8 @@ import { type Claim, claimDataFolder, emulatorStateFolder, isEmulator } from '..
 
 export interface EmulateOptions {
   port?: string
+  host?: string
+  allowHost?: string[]
   dataDir?: string
   memory?: boolean
   seed?: string
@@ -60,6 +62,8 @@ export async function startOnFolder(
     const emulator = await startEmulator({
       port,
       settings,
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.allowHost === undefined ? {} : { allowedHosts: options.allowHost }),
       ...(claim === undefined ? {} : { dataDir: emulatorStateFolder(dataDir) }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.frozen === undefined ? {} : { frozen: options.frozen }),
