@@ -29,8 +29,8 @@ export interface FindBinariesOptions {
   searchPath?: string | undefined
   /** Folders to look into besides, a glob; where distributions put PostgreSQL unless told. */
   systemFolders?: string
-  /** `false` passes over the npm package. */
-  npm?: boolean
+  /** The `native` folder of a binary package; `false` passes over the npm package. */
+  native?: string | false
 }
 
 const EXE = process.platform === 'win32' ? '.exe' : ''
@@ -42,7 +42,7 @@ const OLDEST_MAJOR = 15
  * @throws {DatabaseError} `no_server` when there is none.
  */
 export function findBinaries(options: FindBinariesOptions = {}): Binaries {
-  const native = options.npm === false ? undefined : npmFolder()
+  const native = options.native === false ? undefined : (options.native ?? npmFolder())
   if (native !== undefined) {
     repairLinks(native)
     const found = binariesIn(join(native, 'bin'), 'npm')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -62,7 +63,8 @@ export async function prepareCluster(
     checkMajor(cluster, binaries)
     return { cluster, created: false }
   }
-  const made = layout(join(dataDir, `${LEFTOVER}${process.pid}`))
+  const made = layout(join(dataDir, `${LEFTOVER}${process.pid}-${randomUUID().slice(0, 8)}`))
+  inTheMaking.add(made.folder)
   // Passing through is allowed to the user that the server runs as; reading is not.
   mkdirSync(made.folder, { recursive: true, mode: 0o711 })
   chmodSync(made.folder, 0o711)
@@ -86,18 +88,23 @@ export async function prepareCluster(
     }
   } finally {
     rmSync(made.folder, { recursive: true, force: true })
+    inTheMaking.delete(made.folder)
   }
 }
 
 const LEFTOVER = 'postgres.new-'
 
+/** Folders that this process makes right now: in a container, the process that left one may have had our pid. */
+const inTheMaking = new Set<string>()
+
 /** Removes what interrupted first starts left; a name carries the pid of its maker. */
 function removeLeftovers(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     if (!name.startsWith(LEFTOVER)) continue
-    const maker = Number(name.slice(LEFTOVER.length))
-    if (maker === process.pid || processState(maker) !== 'running')
-      rmSync(join(dataDir, name), { recursive: true, force: true })
+    const folder = join(dataDir, name)
+    const maker = Number.parseInt(name.slice(LEFTOVER.length), 10)
+    const alive = maker === process.pid ? inTheMaking.has(folder) : processState(maker) === 'running'
+    if (!alive) rmSync(folder, { recursive: true, force: true })
   }
 }
 
