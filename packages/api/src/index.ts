@@ -1,8 +1,10 @@
 export { apiKeyOperations } from './api-keys.ts'
 export { appOperations } from './apps.ts'
+export { assetOperations } from './assets.ts'
 export { auditLogOperations } from './audit-log.ts'
 export { connectSessionOperations } from './connect-sessions.ts'
 export { connectedAccountOperations } from './connected-accounts.ts'
+export { limitOperations } from './limits.ts'
 export {
   API_SCOPES,
   type ApiScope,
@@ -15,6 +17,7 @@ export {
   pathParameters,
 } from './operation.ts'
 export { pageOf, pageQuery } from './page.ts'
+export { POST_STATES, postOperations } from './posts.ts'
 export {
   COMMON_PROBLEMS,
   type CommonCode,

@@ -112,7 +112,7 @@ export class RateGovernor {
     for (;;) {
       const answer = await this.take(call)
       if (answer.granted) return answer
-      const waitMs = Math.max(1, answer.at - (await this.#now()))
+      const waitMs = Math.max(1, answer.at - (await this.now()))
       if (clock.now() + waitMs > until) {
         await this.leave([call.ticket])
         return answer
@@ -142,11 +142,12 @@ export class RateGovernor {
   }
 
   async #blockFor(call: RateCall, ms: number): Promise<void> {
-    const now = await this.#now()
+    const now = await this.now()
     await blockSlots(this.#options.db, this.#about(call), now + ms, now)
   }
 
-  #now(): Promise<number> {
+  /** By the clock that counts, in milliseconds since the epoch. */
+  now(): Promise<number> {
     const { db, clock, time } = this.#options
     return time === 'clock' ? Promise.resolve(clock.now()) : databaseNow(db)
   }

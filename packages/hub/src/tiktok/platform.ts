@@ -232,6 +232,26 @@ export class TikTokPlatform {
     })
   }
 
+  /** The creator's latest public posts, newest first; at most 20. Needs `video.list`. */
+  recentVideos(
+    access: Secret,
+    { signal }: CallSignal = {},
+  ): Promise<PlatformResult<{ id: string; createdAt: number; text: string }[]>> {
+    return attempt(async () => {
+      const list = this.#as(access).videos.list({
+        fields: ['id', 'create_time', 'title', 'video_description'],
+        signal,
+      })
+      for await (const { videos } of list.pages())
+        return videos.map((video) => ({
+          id: video.id ?? '',
+          createdAt: (video.create_time ?? 0) * 1000,
+          text: video.video_description ?? video.title ?? '',
+        }))
+      return []
+    })
+  }
+
   #as(access: Secret): Creator {
     return this.#tiktok.withToken(access)
   }

@@ -1,0 +1,258 @@
+import { z } from 'zod'
+import { idOf, moment } from './moment.ts'
+import { defineOperation } from './operation.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+export const POST_STATES = [
+  'accepted',
+  'waiting_for_time',
+  'waiting_for_rate',
+  'checking',
+  'initialising',
+  'uploading',
+  'processing',
+  'in_inbox',
+  'published',
+  'failed',
+  'cancelled',
+  'needs_attention',
+] as const
+
+const postOptions = z
+  .object({
+    title: z.string().optional().meta({
+      description: 'Caption of a video (2200 UTF-16 units), title of photos (90). # and @ are matched.',
+    }),
+    description: z.string().optional().meta({ description: 'Photos only: 4000 UTF-16 units' }),
+    privacy_level: z
+      .string()
+      .optional()
+      .meta({ description: "Direct posts: one of the creator's privacy_level_options; there is no default" }),
+    disable_comment: z.boolean().optional(),
+    disable_duet: z.boolean().optional(),
+    disable_stitch: z.boolean().optional(),
+    cover_timestamp_ms: z.int().min(0).optional(),
+    brand_content: z.boolean().optional().meta({ description: 'A paid partnership for a third party' }),
+    brand_organic: z.boolean().optional().meta({ description: "Promotes the creator's own business" }),
+    aigc: z.boolean().optional().meta({ description: 'Labels the post as AI-generated' }),
+    auto_add_music: z.boolean().optional().meta({ description: 'Photos only' }),
+  })
+  .meta({ id: 'PostOptions' })
+
+const videoSource = z
+  .object({
+    asset_id: idOf('ast').optional(),
+    url: z.string().max(2048).optional(),
+  })
+  .meta({ id: 'PostVideo', description: 'An uploaded asset, or an https address that TikTok downloads' })
+
+const photoSource = z
+  .object({
+    urls: z.array(z.string().max(2048)).min(1),
+    cover_index: z.int().min(0).default(0),
+  })
+  .meta({ id: 'PostPhotos', description: '1 to 35 https addresses that TikTok downloads' })
+
+const schedule = {
+  scheduled_at: z.string().max(40).optional().meta({
+    description:
+      'An instant (2026-12-01T09:00:00Z), or a local time with time_zone. A local time that the clocks skip means the same distance after the skip; one that comes twice means the first.',
+  }),
+  time_zone: z.string().max(64).optional().meta({ description: 'IANA name, such as Europe/Berlin' }),
+}
+
+export const post = z
+  .object({
+    id: idOf('post'),
+    group_id: idOf('grp').meta({ description: 'Posts made by one request share it' }),
+    account_id: idOf('acc'),
+    kind: z.enum(['video', 'photo']),
+    mode: z.enum(['direct', 'draft']),
+    state: z.enum(POST_STATES),
+    state_reason: z.string().nullable().meta({ description: 'What a waiting or doubtful post waits for' }),
+    next_step_at: moment.nullable().meta({ description: 'When something happens next by itself' }),
+    options: postOptions,
+    video: videoSource.nullable(),
+    photos: photoSource.nullable(),
+    scheduled_at: moment.nullable(),
+    time_zone: z.string().nullable(),
+    publish_id: z.string().nullable().meta({ description: "TikTok's id of the attempt" }),
+    post_ids: z.array(z.string()).meta({ description: 'Public ids, after moderation of public posts' }),
+    uploaded_bytes: z.int(),
+    total_bytes: z.int().nullable(),
+    attempt: z.int(),
+    cancel_requested: z.boolean(),
+    failure: z
+      .object({ reason: z.string(), detail: z.string().nullable(), action: z.string().nullable() })
+      .nullable(),
+    created_at: moment,
+    changed_at: moment,
+    published_at: moment.nullable(),
+  })
+  .meta({ id: 'Post' })
+
+export const postTransition = z
+  .object({
+    at: moment,
+    from: z.enum(POST_STATES).nullable(),
+    to: z.enum(POST_STATES),
+    cause: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'PostTransition' })
+
+const params = z.object({ post_id: idOf('post') })
+
+const INVALID = {
+  post_invalid: { status: 422, title: 'The post would be refused; errors lists everything that is wrong' },
+} as const
+const WRONG_STATE = {
+  post_wrong_state: { status: 409, title: 'The post is not in a state that allows this' },
+} as const
+
+export const createPosts = defineOperation({
+  id: 'posts.create',
+  method: 'POST',
+  path: '/v1/posts',
+  summary: 'Post to one or several accounts, now or at a time',
+  description:
+    'Checked at once against each account, its creator’s present settings, and the rules for captions and media; the answer names everything that is wrong, and then no post is made for any account. Without scheduled_at it goes out as soon as limits allow.',
+  scope: 'posts:write',
+  body: z.object({
+    accounts: z.array(idOf('acc')).min(1).max(100),
+    mode: z.enum(['direct', 'draft']).meta({
+      description: 'direct: on the profile; draft: into the inbox, where the creator finishes it',
+    }),
+    video: videoSource.optional(),
+    photos: photoSource.optional(),
+    options: postOptions.default({}),
+    ...schedule,
+  }),
+  answer: z.object({ group_id: idOf('grp'), posts: z.array(post) }),
+  status: 201,
+  idempotency: 'optional',
+  errors: INVALID,
+})
+
+export const listPosts = defineOperation({
+  id: 'posts.list',
+  method: 'GET',
+  path: '/v1/posts',
+  summary: 'List posts, newest first',
+  scope: 'posts:read',
+  query: pageQuery.extend({
+    account_id: idOf('acc').optional(),
+    group_id: idOf('grp').optional(),
+    state: z.enum(POST_STATES).optional(),
+  }),
+  answer: pageOf(post),
+  status: 200,
+  errors: {},
+})
+
+export const getPost = defineOperation({
+  id: 'posts.get',
+  method: 'GET',
+  path: '/v1/posts/{post_id}',
+  summary: 'Read a post and everything that happened to it',
+  scope: 'posts:read',
+  params,
+  answer: post.extend({ transitions: z.array(postTransition) }).meta({ id: 'PostWithTransitions' }),
+  status: 200,
+  errors: {},
+})
+
+export const updatePost = defineOperation({
+  id: 'posts.update',
+  method: 'PATCH',
+  path: '/v1/posts/{post_id}',
+  summary: 'Change a post before it runs',
+  description: 'options, video and photos replace what was there as a whole.',
+  scope: 'posts:write',
+  params,
+  body: z.object({
+    options: postOptions.optional(),
+    video: videoSource.optional(),
+    photos: photoSource.optional(),
+  }),
+  answer: post,
+  status: 200,
+  errors: { ...INVALID, ...WRONG_STATE },
+})
+
+export const cancelPost = defineOperation({
+  id: 'posts.cancel',
+  method: 'POST',
+  path: '/v1/posts/{post_id}/cancel',
+  summary: 'Cancel a post',
+  description:
+    'Before TikTok was asked: at once. During an upload or a download: as soon as TikTok confirms; until then cancel_requested is true.',
+  scope: 'posts:write',
+  params,
+  answer: post,
+  status: 200,
+  idempotency: 'natural',
+  errors: WRONG_STATE,
+})
+
+export const reschedulePost = defineOperation({
+  id: 'posts.reschedule',
+  method: 'POST',
+  path: '/v1/posts/{post_id}/reschedule',
+  summary: 'Move a post to another time',
+  description: 'Without scheduled_at it goes out now.',
+  scope: 'posts:write',
+  params,
+  body: z.object(schedule),
+  answer: post,
+  status: 200,
+  idempotency: 'natural',
+  errors: { ...INVALID, ...WRONG_STATE },
+})
+
+export const retryPost = defineOperation({
+  id: 'posts.retry',
+  method: 'POST',
+  path: '/v1/posts/{post_id}/retry',
+  summary: 'Try a failed post again',
+  scope: 'posts:write',
+  params,
+  answer: post,
+  status: 200,
+  idempotency: 'optional',
+  errors: WRONG_STATE,
+})
+
+export const resolvePost = defineOperation({
+  id: 'posts.resolve',
+  method: 'POST',
+  path: '/v1/posts/{post_id}/resolve',
+  summary: 'Say whether a doubtful post happened',
+  description:
+    'Look at the profile or the inbox in TikTok first. happened: it counts as published. did_not_happen: it counts as failed, and can be retried.',
+  scope: 'posts:write',
+  params,
+  body: z.object({
+    outcome: z.enum(['happened', 'did_not_happen']),
+    post_id: z
+      .string()
+      .regex(/^\d{1,20}$/)
+      .optional()
+      .meta({ description: "TikTok's id of the post, where it is known" }),
+  }),
+  answer: post,
+  status: 200,
+  idempotency: 'natural',
+  errors: WRONG_STATE,
+})
+
+export const postOperations = [
+  createPosts,
+  listPosts,
+  getPost,
+  updatePost,
+  cancelPost,
+  reschedulePost,
+  retryPost,
+  resolvePost,
+] as const

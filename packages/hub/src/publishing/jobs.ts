@@ -1,0 +1,44 @@
+import type { JobQueue } from '../jobs/queue.ts'
+import { overduePosts } from '../storage/posts.ts'
+import { ADVANCE_POST, type PublishingParts, type PublishPipeline } from './pipeline.ts'
+
+/** Looks for posts whose job never came: belt and braces beside jobs that are committed with their rows. */
+export const SWEEP_POSTS = 'sweep-posts'
+
+const SWEEP_SECONDS = 60
+const OVERDUE_MS = 60_000
+const SWEEP_LIMIT = 500
+/** An upload of 4 GB over a slow line; the lease is renewed meanwhile, and a dead process is found by its heartbeat. */
+const UPLOAD_SECONDS = 7200
+
+/** Has the queue bring posts on. Call it before the queue starts. */
+export function definePublishingJobs(
+  jobs: JobQueue,
+  pipeline: PublishPipeline,
+  parts: Pick<PublishingParts, 'db' | 'clock'>,
+): void {
+  jobs.define<{ postId: string }>(ADVANCE_POST, {
+    parse: (data) => {
+      const postId = (data as { postId?: unknown } | null)?.postId
+      if (typeof postId !== 'string') throw new TypeError('a job about a post names it')
+      return { postId }
+    },
+    handler: async ({ postId }, { signal, stopping }) => {
+      const again = await pipeline.run(postId, AbortSignal.any([signal, stopping]))
+      return again === undefined ? undefined : { again }
+    },
+    // Uploads are long and the next fetch waits for a batch's slowest, so each runs alone.
+    concurrency: 16,
+    retry: { delay: 1, maxDelay: 60 },
+    timeoutSeconds: UPLOAD_SECONDS,
+  })
+  jobs.define(SWEEP_POSTS, {
+    handler: async () => {
+      const now = parts.clock.now()
+      const overdue = await overduePosts(parts.db, { before: now - OVERDUE_MS, now, limit: SWEEP_LIMIT })
+      for (const { id, version } of overdue)
+        await jobs.send(ADVANCE_POST, { postId: id }, { key: `${id}:${version}:sweep` })
+    },
+    everySeconds: SWEEP_SECONDS,
+  })
+}

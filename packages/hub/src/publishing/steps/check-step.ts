@@ -1,0 +1,96 @@
+import { findAccount } from '../../storage/accounts.ts'
+import { findAsset } from '../../storage/assets.ts'
+import { checkAccount, checkCreator, mediaErrors } from '../check-post.ts'
+import type { Step } from '../pipeline.ts'
+import type { Post } from '../post.ts'
+import { endByFailure, fail, isCap, waitForWindow } from './endings.ts'
+
+/** Before anything is asked of the platform: is it time, may it go, does the creator still allow it. */
+export async function checkStep(step: Step): Promise<Post | undefined> {
+  const { post, parts, move } = step
+  const now = parts.clock.now()
+  switch (post.state) {
+    case 'accepted':
+    case 'waiting_for_time': {
+      const { scheduledAt } = post
+      if (scheduledAt !== undefined && scheduledAt > now)
+        return post.state === 'accepted'
+          ? move({
+              to: 'waiting_for_time',
+              cause: 'scheduled',
+              detail: { until: new Date(scheduledAt).toISOString() },
+              at: scheduledAt,
+            })
+          : move({ at: scheduledAt })
+      return move({ to: 'checking', cause: 'due', at: now })
+    }
+    case 'waiting_for_rate': {
+      // After a day of waiting for a cap the creator's settings may be others; after a minute they are the same.
+      const again =
+        isCap(post.stateReason) || post.stateReason === `window:${parts.rates.creatorInfo.endpoint}`
+      return move({
+        to: again ? 'checking' : 'initialising',
+        cause: 'wait_over',
+        set: { stateReason: undefined },
+        at: now,
+      })
+    }
+    default:
+      return check(step, now)
+  }
+}
+
+async function check(step: Step, now: number): Promise<Post | undefined> {
+  const { post, parts, move, call } = step
+  const { db, port, gate, rates, blobs } = parts
+  const account = await findAccount(db, post.workspaceId, post.accountId)
+  if (account === undefined) return fail(step, { reason: 'account_gone', detail: 'The account was erased.' })
+  const [barred] = checkAccount(account, post.mode, 'accounts[0]')
+  if (barred !== undefined)
+    return fail(step, {
+      reason: barred.rule === 'not_connected' ? 'reauthorization_required' : barred.rule,
+      detail: barred.message,
+      action: 'Connect the account again, then retry the post.',
+    })
+
+  let maxDurationSec: number | undefined
+  const errors = []
+  if (post.mode === 'direct') {
+    const outcome = await call(rates.creatorInfo, 'creator', () => port.creatorInfo(post))
+    if ('waitUntil' in outcome) return waitForWindow(step, rates.creatorInfo.endpoint, outcome.waitUntil)
+    const { result } = outcome
+    if (!result.ok)
+      return endByFailure(step, rates.creatorInfo.endpoint, rates.creatorInfo.windowMs, result.failure)
+    maxDurationSec = result.value.maxVideoPostDurationSec
+    errors.push(...checkCreator(post, result.value, result.value.name))
+  }
+  if (post.source.type === 'asset') {
+    const asset = await findAsset(db, post.workspaceId, post.source.assetId)
+    if (asset === undefined || !(await blobs.has(asset.hash)))
+      return fail(step, {
+        reason: 'asset_missing',
+        detail: 'The uploaded file is no longer there.',
+        action: 'Upload it again and make a new post.',
+      })
+    const file = await blobs.localFile(asset.hash)
+    const verdict = await gate.judgeVideo(
+      { workspaceId: post.workspaceId, path: file.path, info: asset.info },
+      { maxDurationSec },
+    )
+    if (verdict.verdict === 'block') errors.push(...mediaErrors(verdict.findings, 'video.asset_id'))
+  }
+  const [first] = errors
+  if (first !== undefined)
+    return fail(step, {
+      reason: first.rule,
+      detail: errors.map(({ message }) => message).join(' '),
+      action: 'Change the post, then retry it.',
+      more: { errors },
+    })
+  return move({
+    to: 'initialising',
+    cause: 'checked',
+    set: { failures: 0, stateReason: undefined },
+    at: now,
+  })
+}

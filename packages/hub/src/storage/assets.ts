@@ -1,0 +1,119 @@
+import type { MediaInfo } from '@tockwork/media'
+import type { Selectable } from 'kysely'
+import type { Database, Transaction } from './database.ts'
+import type { AssetsTable } from './tables.ts'
+
+type Db = Database | Transaction
+
+/** A file of a workspace. The bytes are in the blob store by `hash`. */
+export interface Asset {
+  id: string
+  workspaceId: string
+  hash: Uint8Array
+  sizeBytes: number
+  contentType: string
+  name: string | undefined
+  tags: string[]
+  /** What the probe found. */
+  info: MediaInfo
+  createdAt: number
+}
+
+/** Writes an asset down, or gives the one that has these bytes already. */
+export async function insertAsset(db: Db, asset: Asset): Promise<{ asset: Asset; isNew: boolean }> {
+  const row = await db
+    .insertInto('assets')
+    .values({
+      id: asset.id,
+      workspace_id: asset.workspaceId,
+      hash: asset.hash,
+      size_bytes: asset.sizeBytes,
+      content_type: asset.contentType,
+      name: asset.name ?? null,
+      tags: asset.tags,
+      info: JSON.stringify(asset.info),
+      created_at: new Date(asset.createdAt),
+    })
+    // Touched so that the row comes back; nothing of it changes.
+    .onConflict((conflict) =>
+      conflict
+        .columns(['workspace_id', 'hash'])
+        .doUpdateSet((set) => ({ size_bytes: set.ref('assets.size_bytes') })),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return { asset: toAsset(row), isNew: row.id === asset.id }
+}
+
+export async function findAsset(db: Db, workspaceId: string, id: string): Promise<Asset | undefined> {
+  const row = await db
+    .selectFrom('assets')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? undefined : toAsset(row)
+}
+
+/** Newest first. */
+export async function listAssets(
+  db: Db,
+  filter: { workspaceId: string; tag?: string | undefined; before?: string | undefined; limit: number },
+): Promise<Asset[]> {
+  let query = db
+    .selectFrom('assets')
+    .selectAll()
+    .where('workspace_id', '=', filter.workspaceId)
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before)
+  if (filter.tag !== undefined) query = query.where('tags', '@>', [filter.tag] as never)
+  return (await query.execute()).map(toAsset)
+}
+
+export async function updateAsset(
+  db: Db,
+  workspaceId: string,
+  id: string,
+  change: { name?: string | undefined; tags?: string[] | undefined },
+): Promise<Asset | undefined> {
+  const row = await db
+    .updateTable('assets')
+    .set({
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.tags === undefined ? {} : { tags: change.tags }),
+      id,
+    })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  return row === undefined ? undefined : toAsset(row)
+}
+
+/** Ids of the posts that an asset was used in, newest first, at most `limit`. */
+export async function assetUses(db: Db, id: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('posts')
+    .select('id')
+    .where('asset_id', '=', id)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+function toAsset(row: Selectable<AssetsTable>): Asset {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    hash: row.hash,
+    sizeBytes: row.size_bytes,
+    contentType: row.content_type,
+    name: row.name ?? undefined,
+    tags: row.tags,
+    // Written by this program from the probe.
+    info: row.info as unknown as MediaInfo,
+    createdAt: row.created_at.getTime(),
+  }
+}

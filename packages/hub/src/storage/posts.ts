@@ -1,0 +1,418 @@
+import type { Selectable, Updateable } from 'kysely'
+import type { Post, PostTransition } from '../publishing/post.ts'
+import { assertTransition, type PostState } from '../publishing/post-states.ts'
+import type { Database, Transaction } from './database.ts'
+import type { PostsTable } from './tables.ts'
+
+type Db = Database | Transaction
+
+/** What a new post is made of; the rest starts empty. */
+export type NewPost = Pick<
+  Post,
+  | 'id'
+  | 'workspaceId'
+  | 'groupId'
+  | 'accountId'
+  | 'kind'
+  | 'mode'
+  | 'options'
+  | 'source'
+  | 'scheduledAt'
+  | 'timeZone'
+> & { stepAt: number; now: number; cause: string; detail?: Record<string, unknown> }
+
+export async function insertPosts(tx: Transaction, posts: readonly NewPost[]): Promise<Post[]> {
+  const rows = await tx
+    .insertInto('posts')
+    .values(
+      posts.map((post) => ({
+        id: post.id,
+        workspace_id: post.workspaceId,
+        group_id: post.groupId,
+        account_id: post.accountId,
+        kind: post.kind,
+        mode: post.mode,
+        state: 'accepted',
+        options: JSON.stringify(post.options),
+        source: JSON.stringify(post.source),
+        asset_id: post.source.type === 'asset' ? post.source.assetId : null,
+        scheduled_at: dateOf(post.scheduledAt),
+        time_zone: post.timeZone ?? null,
+        step_at: new Date(post.stepAt),
+        created_at: new Date(post.now),
+        changed_at: new Date(post.now),
+      })),
+    )
+    .returningAll()
+    .execute()
+  await insertTransitions(
+    tx,
+    posts.map((post) => ({
+      postId: post.id,
+      at: post.now,
+      from: undefined,
+      to: 'accepted' as const,
+      cause: post.cause,
+      detail: post.detail ?? {},
+    })),
+  )
+  return rows.map(toPost)
+}
+
+export async function findPost(db: Db, workspaceId: string, id: string): Promise<Post | undefined> {
+  const row = await db
+    .selectFrom('posts')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? undefined : toPost(row)
+}
+
+/** By the platform's id of it, which an account of one app has given. */
+export async function findPostByPublishId(db: Db, publishId: string): Promise<Post | undefined> {
+  const row = await db.selectFrom('posts').selectAll().where('publish_id', '=', publishId).executeTakeFirst()
+  return row === undefined ? undefined : toPost(row)
+}
+
+export interface PostFilter {
+  workspaceId: string
+  accountId?: string | undefined
+  groupId?: string | undefined
+  state?: string | undefined
+  /** Only those before this id: the last one of the page before. */
+  before?: string | undefined
+  limit: number
+}
+
+/** Newest first. */
+export async function listPosts(db: Db, filter: PostFilter): Promise<Post[]> {
+  let query = db
+    .selectFrom('posts')
+    .selectAll()
+    .where('workspace_id', '=', filter.workspaceId)
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
+  if (filter.accountId !== undefined) query = query.where('account_id', '=', filter.accountId)
+  if (filter.groupId !== undefined) query = query.where('group_id', '=', filter.groupId)
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before)
+  return (await query.execute()).map(toPost)
+}
+
+export async function listTransitions(db: Db, postId: string): Promise<PostTransition[]> {
+  const rows = await db
+    .selectFrom('post_transitions')
+    .selectAll()
+    .where('post_id', '=', postId)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    at: row.at.getTime(),
+    from: (row.from_state ?? undefined) as PostState | undefined,
+    to: row.to_state as PostState,
+    cause: row.cause,
+    detail: row.detail,
+  }))
+}
+
+/** Takes a post that is due to work on it; `undefined` when it is not due, or someone else has it. */
+export async function claimPost(
+  db: Db,
+  id: string,
+  lease: { owner: string; now: number; until: number },
+): Promise<Post | undefined> {
+  const row = await db
+    .updateTable('posts')
+    .set({ lease_owner: lease.owner, lease_until: new Date(lease.until) })
+    .where('id', '=', id)
+    .where('step_at', '<=', new Date(lease.now))
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<=', new Date(lease.now))]),
+    )
+    .returningAll()
+    .executeTakeFirst()
+  return row === undefined ? undefined : toPost(row)
+}
+
+/** When a post is due and until when someone has it. */
+export async function peekPost(
+  db: Db,
+  id: string,
+): Promise<{ stepAt: number | undefined; leaseUntil: number | undefined } | undefined> {
+  const row = await db
+    .selectFrom('posts')
+    .select(['step_at', 'lease_until'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined
+    ? undefined
+    : { stepAt: row.step_at?.getTime(), leaseUntil: row.lease_until?.getTime() }
+}
+
+/**
+ * Holds on to a post during long work and writes down how far it is. `undefined` when it is no longer ours: whoever
+ * works on it must stop.
+ */
+export async function renewLease(
+  db: Db,
+  id: string,
+  lease: { owner: string; until: number },
+  uploadedBytes?: number,
+): Promise<{ cancelRequested: boolean } | undefined> {
+  const row = await db
+    .updateTable('posts')
+    .set({
+      lease_until: new Date(lease.until),
+      ...(uploadedBytes === undefined ? {} : { uploaded_bytes: uploadedBytes }),
+    })
+    .where('id', '=', id)
+    .where('lease_owner', '=', lease.owner)
+    .returning('cancel_requested_at')
+    .executeTakeFirst()
+  return row === undefined ? undefined : { cancelRequested: row.cancel_requested_at !== null }
+}
+
+export async function releaseLease(db: Db, id: string, owner: string): Promise<void> {
+  await db
+    .updateTable('posts')
+    .set({ lease_owner: null, lease_until: null })
+    .where('id', '=', id)
+    .where('lease_owner', '=', owner)
+    .execute()
+}
+
+/** A wish that whoever works on the post sees; does not disturb their version. */
+export async function requestCancel(db: Db, id: string, now: number): Promise<void> {
+  await db
+    .updateTable('posts')
+    .set({ cancel_requested_at: new Date(now) })
+    .where('id', '=', id)
+    .execute()
+  await wakePost(db, id, now)
+}
+
+/** Lets a post that rests or waits be worked on now. */
+export async function wakePost(db: Db, id: string, now: number): Promise<void> {
+  await db
+    .updateTable('posts')
+    .set({ step_at: new Date(now) })
+    .where('id', '=', id)
+    .where((where) => where.or([where('step_at', 'is', null), where('step_at', '>', new Date(now))]))
+    .execute()
+}
+
+export interface PostChange {
+  /** The state it goes to; absent: it stays, and nothing is recorded. */
+  to?: PostState
+  cause?: string
+  detail?: Record<string, unknown>
+  set?: Partial<Omit<Post, 'id' | 'version' | 'state' | 'changedAt'>>
+  now: number
+}
+
+/**
+ * Changes a post as it was read: when someone has changed it since, nothing happens and `undefined` comes back. A change
+ * of state is recorded with its cause. @throws {PostTransitionError}
+ */
+export async function savePost(tx: Transaction, post: Post, change: PostChange): Promise<Post | undefined> {
+  if (change.to !== undefined) assertTransition(post.state, change.to)
+  const row = await tx
+    .updateTable('posts')
+    .set({
+      ...toColumns(change.set ?? {}),
+      ...(change.to === undefined ? {} : { state: change.to }),
+      version: post.version + 1,
+      changed_at: new Date(change.now),
+    })
+    .where('id', '=', post.id)
+    .where('version', '=', post.version)
+    .returningAll()
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  if (change.to !== undefined)
+    await insertTransitions(tx, [
+      {
+        postId: post.id,
+        at: change.now,
+        from: post.state,
+        to: change.to,
+        cause: change.cause ?? '',
+        detail: change.detail ?? {},
+      },
+    ])
+  return toPost(row)
+}
+
+/** Posts whose time came before `before` and that nobody works on: their job was lost or is late. */
+export async function overduePosts(
+  db: Db,
+  range: { before: number; now: number; limit: number },
+): Promise<{ id: string; version: number }[]> {
+  return db
+    .selectFrom('posts')
+    .select(['id', 'version'])
+    .where('step_at', '<=', new Date(range.before))
+    .where((where) =>
+      where.or([where('lease_until', 'is', null), where('lease_until', '<=', new Date(range.now))]),
+    )
+    .orderBy('step_at')
+    .limit(range.limit)
+    .execute()
+}
+
+/** When the inits of an account were answered since, oldest first: what counts towards a cap of 24 hours. */
+export async function initTimes(
+  db: Db,
+  accountId: string,
+  mode: Post['mode'],
+  since: number,
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('post_transitions')
+    .innerJoin('posts', 'posts.id', 'post_transitions.post_id')
+    .select('post_transitions.at')
+    .where('posts.account_id', '=', accountId)
+    .where('posts.mode', '=', mode)
+    .where('post_transitions.cause', '=', 'init_answered')
+    .where('post_transitions.at', '>', new Date(since))
+    .where('posts.state', 'not in', ['failed', 'cancelled'])
+    .orderBy('post_transitions.at')
+    .execute()
+  return rows.map(({ at }) => at.getTime())
+}
+
+/** How many posts of the account wait for the same reason and came before this one. */
+export async function countWaitingBefore(db: Db, post: Post, reason: string): Promise<number> {
+  const row = await db
+    .selectFrom('posts')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('account_id', '=', post.accountId)
+    .where('mode', '=', post.mode)
+    .where('state', '=', 'waiting_for_rate')
+    .where('state_reason', '=', reason)
+    .where('id', '<', post.id)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** Which of these public ids belong to posts of ours already. */
+export async function knownPostIds(db: Db, accountId: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('posts')
+    .select('post_ids')
+    .where('account_id', '=', accountId)
+    .where('post_ids', '&&', [...ids] as never)
+    .execute()
+  return new Set(rows.flatMap(({ post_ids }) => post_ids))
+}
+
+async function insertTransitions(
+  tx: Transaction,
+  transitions: readonly (PostTransition & { postId: string })[],
+): Promise<void> {
+  await tx
+    .insertInto('post_transitions')
+    .values(
+      transitions.map(({ postId, at, from, to, cause, detail }) => ({
+        post_id: postId,
+        at: new Date(at),
+        from_state: from ?? null,
+        to_state: to,
+        cause,
+        detail: JSON.stringify(detail),
+      })),
+    )
+    .execute()
+}
+
+function toPost(row: Selectable<PostsTable>): Post {
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    groupId: row.group_id,
+    accountId: row.account_id,
+    kind: row.kind,
+    mode: row.mode,
+    state: row.state as PostState,
+    stateReason: row.state_reason ?? undefined,
+    options: row.options as Post['options'],
+    source: row.source as Post['source'],
+    scheduledAt: row.scheduled_at?.getTime(),
+    timeZone: row.time_zone ?? undefined,
+    publishId: row.publish_id ?? undefined,
+    uploadSealed: row.upload_sealed ?? undefined,
+    upload: (row.upload ?? undefined) as Post['upload'],
+    uploadedBytes: row.uploaded_bytes,
+    initAttempt: row.init_attempt,
+    initSentAt: row.init_sent_at?.getTime(),
+    postIds: row.post_ids,
+    failReason: row.fail_reason ?? undefined,
+    failDetail: row.fail_detail ?? undefined,
+    failAction: row.fail_action ?? undefined,
+    attempt: row.attempt,
+    stepAt: row.step_at?.getTime(),
+    version: row.version,
+    createdAt: row.created_at.getTime(),
+    changedAt: row.changed_at.getTime(),
+    leaseOwner: row.lease_owner ?? undefined,
+    leaseUntil: row.lease_until?.getTime(),
+    failures: row.failures,
+    processingSince: row.processing_since?.getTime(),
+    cancelRequestedAt: row.cancel_requested_at?.getTime(),
+    publishedAt: row.published_at?.getTime(),
+  }
+}
+
+/** How each field is written; a key that is set to `undefined` becomes null. */
+const COLUMNS: {
+  [K in keyof NonNullable<PostChange['set']>]-?: (value: Post[K]) => Updateable<PostsTable>
+} = {
+  workspaceId: (value) => ({ workspace_id: value }),
+  groupId: (value) => ({ group_id: value }),
+  accountId: (value) => ({ account_id: value }),
+  kind: (value) => ({ kind: value }),
+  mode: (value) => ({ mode: value }),
+  stateReason: (value) => ({ state_reason: value ?? null }),
+  options: (value) => ({ options: JSON.stringify(value) }),
+  source: (value) => ({
+    source: JSON.stringify(value),
+    asset_id: value.type === 'asset' ? value.assetId : null,
+  }),
+  scheduledAt: (value) => ({ scheduled_at: dateOf(value) }),
+  timeZone: (value) => ({ time_zone: value ?? null }),
+  publishId: (value) => ({ publish_id: value ?? null }),
+  uploadSealed: (value) => ({ upload_sealed: value ?? null }),
+  upload: (value) => ({ upload: value === undefined ? null : JSON.stringify(value) }),
+  uploadedBytes: (value) => ({ uploaded_bytes: value }),
+  initAttempt: (value) => ({ init_attempt: value }),
+  initSentAt: (value) => ({ init_sent_at: dateOf(value) }),
+  postIds: (value) => ({ post_ids: value }),
+  failReason: (value) => ({ fail_reason: value ?? null }),
+  failDetail: (value) => ({ fail_detail: value ?? null }),
+  failAction: (value) => ({ fail_action: value ?? null }),
+  attempt: (value) => ({ attempt: value }),
+  stepAt: (value) => ({ step_at: dateOf(value) }),
+  createdAt: (value) => ({ created_at: new Date(value) }),
+  leaseOwner: (value) => ({ lease_owner: value ?? null }),
+  leaseUntil: (value) => ({ lease_until: dateOf(value) }),
+  failures: (value) => ({ failures: value }),
+  processingSince: (value) => ({ processing_since: dateOf(value) }),
+  cancelRequestedAt: (value) => ({ cancel_requested_at: dateOf(value) }),
+  publishedAt: (value) => ({ published_at: dateOf(value) }),
+}
+
+function toColumns(set: NonNullable<PostChange['set']>): Updateable<PostsTable> {
+  const columns: Updateable<PostsTable> = {}
+  for (const [key, value] of Object.entries(set)) {
+    // The table above pairs each key with the writer of its own type.
+    const write = COLUMNS[key as keyof typeof COLUMNS] as (value: unknown) => Updateable<PostsTable>
+    Object.assign(columns, write(value))
+  }
+  return columns
+}
+
+function dateOf(ms: number | undefined): Date | null {
+  return ms === undefined ? null : new Date(ms)
+}
