@@ -1,7 +1,15 @@
+export { OPERATIONS, type Operation, type OperationId } from './all.ts'
 export { apiKeyOperations } from './api-keys.ts'
 export { appOperations } from './apps.ts'
 export { assetOperations } from './assets.ts'
 export { auditLogOperations } from './audit-log.ts'
+export {
+  type CallOptions,
+  type CallRequest,
+  createHubClient,
+  type HubClient,
+  type HubClientOptions,
+} from './client.ts'
 export { connectSessionOperations } from './connect-sessions.ts'
 export { connectedAccountOperations } from './connected-accounts.ts'
 export { limitOperations } from './limits.ts'

@@ -1,0 +1,25 @@
+import { apiKeyOperations } from './api-keys.ts'
+import { appOperations } from './apps.ts'
+import { assetOperations } from './assets.ts'
+import { auditLogOperations } from './audit-log.ts'
+import { connectSessionOperations } from './connect-sessions.ts'
+import { connectedAccountOperations } from './connected-accounts.ts'
+import { limitOperations } from './limits.ts'
+import { postOperations } from './posts.ts'
+import { workspaceOperations } from './workspaces.ts'
+
+/** Every operation of the hub's API. Routes, the OpenAPI document and the client are made of this list. */
+export const OPERATIONS = [
+  ...workspaceOperations,
+  ...apiKeyOperations,
+  ...appOperations,
+  ...connectSessionOperations,
+  ...connectedAccountOperations,
+  ...postOperations,
+  ...assetOperations,
+  ...limitOperations,
+  ...auditLogOperations,
+] as const
+
+export type Operation = (typeof OPERATIONS)[number]
+export type OperationId = Operation['id']
