@@ -185,6 +185,21 @@ export class AccountWorld {
     return session.json.account_id
   }
 
+  /** Waits for something, moving time on for those who sleep. */
+  async whileMoving<T>(work: Promise<T>): Promise<T> {
+    let over = false
+    const end = (): void => {
+      over = true
+    }
+    work.then(end, end)
+    const { clock } = this.emulator
+    while (!over) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      if (clock.nextWake !== undefined) clock.advance(Math.max(0, clock.nextWake - clock.now()))
+    }
+    return work
+  }
+
   async close(): Promise<void> {
     await this.server.close()
     await this.emulator.close()

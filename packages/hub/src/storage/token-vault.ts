@@ -62,18 +62,19 @@ export async function claimDueTokens(db: Database, lease: Lease, limit: number):
   return rows.map((row) => toLeased(row, lease))
 }
 
-/** Leases one row, if nobody else has it. */
+/** Leases one row, if nobody else has it and its pair is still the one that the caller has read. */
 export async function leaseTokens(
   db: Database,
   workspaceId: string,
   accountId: string,
+  generation: number,
   lease: Lease,
 ): Promise<LeasedTokens | undefined> {
   const { now, until, holder } = lease
   const { rows } = await sql<Row<'token_vault'> & { app_id: string; lost_since: Date | null }>`
     with free as materialized (
       select account_id, refresh_sent_at from token_vault
-      where account_id = ${accountId} and workspace_id = ${workspaceId}
+      where account_id = ${accountId} and workspace_id = ${workspaceId} and generation = ${generation}
         and (lease_until is null or lease_until <= ${new Date(now)}) for update)
     update token_vault as vault
     set due_at = ${new Date(until)}, lease_until = ${new Date(until)}, lease_holder = ${holder},

@@ -75,7 +75,7 @@ export class TokenService {
         if (!rejected && now < tokens.expiresAt) return { ok: true, value: accessOf(account, tokens) }
         return { ok: false, failure: restingFailure(stored) }
       }
-      const outcome = await this.#refreshOrWait(workspaceId, accountId, options.signal)
+      const outcome = await this.#refreshOrWait(workspaceId, accountId, generation, options.signal)
       if (outcome?.kind === 'renewed') return { ok: true, value: accessOf(account, outcome.tokens) }
       if (outcome?.kind === 'failed') {
         if (!rejected && clock.now() < tokens.expiresAt) return { ok: true, value: accessOf(account, tokens) }
@@ -124,6 +124,7 @@ export class TokenService {
   async #refreshOrWait(
     workspaceId: string,
     accountId: string,
+    generation: number,
     signal: AbortSignal | undefined,
   ): Promise<RefreshOutcome | undefined> {
     const { clock, db } = this.#parts
@@ -131,11 +132,13 @@ export class TokenService {
     if (underWay !== undefined) return underWay
     const now = clock.now()
     const lease = { holder: this.#holder, now, until: now + LEASE_MS }
-    const leased = await leaseTokens(db, workspaceId, accountId, lease)
+    const leased = await leaseTokens(db, workspaceId, accountId, generation, lease)
     if (leased !== undefined) return this.#refresher.refresh(leased)
     const begun = this.#refresher.underWay(accountId)
     if (begun !== undefined) return begun
-    await clock.sleep(LOOK_AGAIN_MS, signal)
+    // Renewed between reading and leasing: nothing to wait for.
+    const current = await findTokens(db, workspaceId, accountId)
+    if (current?.tokens?.generation === generation) await clock.sleep(LOOK_AGAIN_MS, signal)
     return undefined
   }
 }
