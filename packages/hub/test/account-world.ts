@@ -64,6 +64,8 @@ export class AccountWorld {
   readonly server: FastifyInstance
   /** Every line that was logged. */
   readonly lines: string[]
+  /** Hashes of contents whose bytes were to be removed. */
+  readonly removed: Uint8Array[]
 
   private constructor(parts: {
     database: TestDatabase
@@ -72,6 +74,7 @@ export class AccountWorld {
     process: Process
     server: FastifyInstance
     lines: string[]
+    removed: Uint8Array[]
   }) {
     this.database = parts.database
     this.emulator = parts.emulator
@@ -79,6 +82,7 @@ export class AccountWorld {
     this.process = parts.process
     this.server = parts.server
     this.lines = parts.lines
+    this.removed = parts.removed
   }
 
   static async start(): Promise<AccountWorld> {
@@ -89,7 +93,8 @@ export class AccountWorld {
     const vault = new Vault(parseMasterKeys(TEST_MASTER_KEY))
     const lines: string[] = []
     const log = createLogger({ level: 'trace', destination: { write: (line: string) => lines.push(line) } })
-    const process = makeProcess({ database, emulator, vault, log, holder: 'one' })
+    const removed: Uint8Array[] = []
+    const process = makeProcess({ database, emulator, vault, log, holder: 'one', removed })
     const { services } = process
     const server = await createServer({
       operations,
@@ -104,7 +109,7 @@ export class AccountWorld {
       checks: {},
       version: '0.0.0',
     })
-    return new AccountWorld({ database, emulator, vault, process, server, lines })
+    return new AccountWorld({ database, emulator, vault, process, server, lines, removed })
   }
 
   get services(): AccountServices {
@@ -213,8 +218,9 @@ function makeProcess(parts: {
   vault: Vault
   log: Log
   holder: string
+  removed: Uint8Array[]
 }): Process {
-  const { database, emulator, vault, log, holder } = parts
+  const { database, emulator, vault, log, holder, removed } = parts
   const events: AccountEvent[] = []
   const services = createAccountServices({
     db: database.db,
@@ -228,6 +234,9 @@ function makeProcess(parts: {
     tiktokOrigin: emulator.origin,
     onAccountEvent: async (_work, event) => {
       events.push(event)
+    },
+    removeContent: async (hash) => {
+      removed.push(hash)
     },
   })
   return { services, events }
