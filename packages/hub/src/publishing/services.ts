@@ -1,0 +1,85 @@
+/** Publishing, files and limits, put together from the parts that a program has. */
+import type { Clock, Random } from '@tockwork/kernel'
+import { LocalBlobStore } from '../assets/blob-store.ts'
+import { RateGovernor } from '../governor/governor.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import type { Log } from '../observability/log.ts'
+import { assetHandlers } from '../routes/assets.ts'
+import { limitHandlers } from '../routes/limits.ts'
+import { postHandlers } from '../routes/posts.ts'
+import type { Database } from '../storage/database.ts'
+import type { UnitOfWork } from '../storage/unit-of-work.ts'
+import { type AccountAccess, TikTokPosting } from '../tiktok/posting.ts'
+import { postingRules, rateRules, videoRules } from '../tiktok/posting-rules.ts'
+import type { Platforms } from '../tokens/platforms.ts'
+import type { TokenService } from '../tokens/token-service.ts'
+import type { Vault } from '../vault/sealing.ts'
+import { definePublishingJobs } from './jobs.ts'
+import { type MediaGate, rulesGate } from './media-gate.ts'
+import { type PublishingParts, PublishPipeline } from './pipeline.ts'
+import { PostService } from './post-service.ts'
+
+export interface PublishingServiceParts {
+  db: Database
+  unitOfWork: UnitOfWork
+  vault: Vault
+  clock: Clock
+  random: Random
+  log: Log
+  /** Names this process in leases; another one for every start. */
+  holder: string
+  tokens: TokenService
+  platforms: Platforms
+  /** Where files are kept. */
+  assetFolder: string
+  /** Sends every TikTok host to this origin, such as an emulator. */
+  tiktokOrigin?: string | undefined
+  /** Judges media; the platform's own rules unless told. */
+  gate?: MediaGate | undefined
+  /** Whose clock the rate windows go by; `clock` is for tests. */
+  rateTime?: 'database' | 'clock' | undefined
+}
+
+/** Everything about posts; `handlers` go to the HTTP server, and `defineJobs` is called before the queue starts. */
+export function createPublishingServices(parts: PublishingServiceParts) {
+  const { db, unitOfWork, vault, clock, random, log, holder, tokens, platforms, tiktokOrigin } = parts
+  const blobs = new LocalBlobStore(parts.assetFolder)
+  const governor = new RateGovernor({ db, clock, time: parts.rateTime ?? 'database' })
+  const access: AccountAccess = {
+    withAccess: ({ workspaceId, accountId }, call) =>
+      tokens.withAccess(workspaceId, accountId, async ({ appId, token }) =>
+        call(await platforms.of(workspaceId, appId), token),
+      ),
+  }
+  const publishing: PublishingParts = {
+    db,
+    unitOfWork,
+    governor,
+    port: new TikTokPosting({ access, clock }),
+    vault,
+    blobs,
+    gate: parts.gate ?? rulesGate(videoRules),
+    rules: postingRules(tiktokOrigin),
+    rates: rateRules,
+    clock,
+    random,
+    log,
+    owner: holder,
+  }
+  const pipeline = new PublishPipeline(publishing)
+  const posts = new PostService(publishing)
+  return {
+    governor,
+    blobs,
+    pipeline,
+    posts,
+    defineJobs: (jobs: JobQueue) => definePublishingJobs(jobs, pipeline, publishing),
+    handlers: {
+      ...postHandlers({ db, clock, posts }),
+      ...assetHandlers({ db, blobs, clock, random, maxBytes: videoRules.maxBytes }),
+      ...limitHandlers({ db, governor }),
+    },
+  }
+}
+
+export type PublishingServices = ReturnType<typeof createPublishingServices>
