@@ -242,7 +242,7 @@ export class ConnectFlow {
         refreshExpiresAt: tokens.refreshExpiresAt,
         dueAt: refreshDueAt(tokens, random),
       })
-      await putGrantedTokens(tx, account.id, seal, now)
+      await putGrantedTokens(tx, { accountId: account.id, appId }, seal, now)
       await endConsent(tx, account.id, 'replaced', now)
       await insertConsent(tx, {
         id: newId('con', clock, random),

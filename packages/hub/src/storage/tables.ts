@@ -99,6 +99,7 @@ export interface ConsentsTable {
 export interface TokenVaultTable {
   account_id: string
   workspace_id: string
+  app_id: string
   sealed: Bytes
   key_version: number
   access_expires_at: Date

@@ -41,16 +41,15 @@ export interface Lease {
 
 /** The statement is measured in tests: it must find its rows by the index on `due_at`. */
 export function claimDueQuery(db: Database, { holder, now, until }: Lease, limit: number) {
-  return sql<Row<'token_vault'> & { app_id: string; lost_since: Date | null }>`
+  return sql<Row<'token_vault'> & { lost_since: Date | null }>`
     with due as materialized (
       select account_id, refresh_sent_at from token_vault
       where due_at <= ${new Date(now)} order by due_at limit ${limit} for update skip locked)
     update token_vault as vault
     set due_at = ${new Date(until)}, lease_until = ${new Date(until)}, lease_holder = ${holder},
       refresh_sent_at = coalesce(vault.refresh_sent_at, ${new Date(now)})
-    from due join accounts on accounts.id = due.account_id
-    where vault.account_id = due.account_id
-    returning vault.*, accounts.app_id, due.refresh_sent_at as lost_since`.compile(db)
+    from due where vault.account_id = due.account_id
+    returning vault.*, due.refresh_sent_at as lost_since`.compile(db)
 }
 
 /**
@@ -71,7 +70,7 @@ export async function leaseTokens(
   lease: Lease,
 ): Promise<LeasedTokens | undefined> {
   const { now, until, holder } = lease
-  const { rows } = await sql<Row<'token_vault'> & { app_id: string; lost_since: Date | null }>`
+  const { rows } = await sql<Row<'token_vault'> & { lost_since: Date | null }>`
     with free as materialized (
       select account_id, refresh_sent_at from token_vault
       where account_id = ${accountId} and workspace_id = ${workspaceId} and generation = ${generation}
@@ -79,9 +78,8 @@ export async function leaseTokens(
     update token_vault as vault
     set due_at = ${new Date(until)}, lease_until = ${new Date(until)}, lease_holder = ${holder},
       refresh_sent_at = coalesce(vault.refresh_sent_at, ${new Date(now)})
-    from free join accounts on accounts.id = free.account_id
-    where vault.account_id = free.account_id
-    returning vault.*, accounts.app_id, free.refresh_sent_at as lost_since`.execute(db)
+    from free where vault.account_id = free.account_id
+    returning vault.*, free.refresh_sent_at as lost_since`.execute(db)
   return rows[0] === undefined ? undefined : toLeased(rows[0], lease)
 }
 
@@ -131,7 +129,7 @@ export async function storeRotatedTokens(
 /** Puts the pair of a new grant in, whatever was there. Returns the generation it has. */
 export async function putGrantedTokens(
   tx: Transaction,
-  accountId: string,
+  { accountId, appId }: { accountId: string; appId: string },
   seal: (generation: number) => Promise<Omit<RotatedTokens, 'accountId' | 'replaces'>>,
   now: number,
 ): Promise<number> {
@@ -160,7 +158,7 @@ export async function putGrantedTokens(
   }
   await tx
     .insertInto('token_vault')
-    .values({ account_id: accountId, workspace_id: pair.workspaceId, ...values })
+    .values({ account_id: accountId, workspace_id: pair.workspaceId, app_id: appId, ...values })
     .onConflict((conflict) => conflict.column('account_id').doUpdateSet(values))
     .execute()
   return generation
@@ -304,7 +302,7 @@ function toStored(row: Row<'token_vault'>): StoredTokens {
 }
 
 function toLeased(
-  row: Row<'token_vault'> & { app_id: string; lost_since: Date | null },
+  row: Row<'token_vault'> & { lost_since: Date | null },
   { until, holder }: Lease,
 ): LeasedTokens {
   return {

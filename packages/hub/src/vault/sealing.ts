@@ -59,26 +59,24 @@ export class Vault {
     return (await this.#keys.current()).version
   }
 
-  /** About 65,000 a second on one core. */
+  /** Tens of thousands a second on one core. */
   async seal(content: string | Secret, place: SealPlace): Promise<Uint8Array> {
     const dataKey = this.#random.bytes(DATA_KEY)
     const nonce = this.#random.bytes(NONCE)
+    const where = placeBytes(place)
     const text = typeof content === 'string' ? content : content.reveal()
-    const sealed = encrypt(dataKey, nonce, Buffer.from(text, 'utf8'), placeBytes(place))
-    const envelope = await this.#envelope(dataKey, nonce, sealed, place)
+    const sealed = encrypt(dataKey, nonce, Buffer.from(text, 'utf8'), [where])
+    const envelope = await this.#envelope(dataKey, nonce, sealed, where)
     dataKey.fill(0)
     return envelope
   }
 
   /** @throws {VaultError} when it is damaged, belongs elsewhere, or was sealed under another key. */
   async open(envelope: Uint8Array, place: SealPlace): Promise<Secret> {
-    const dataKey = await this.#unwrap(envelope, place)
-    const content = decrypt(
-      dataKey,
-      envelope.subarray(AT.contentNonce, AT.wrappedKey),
-      envelope.subarray(AT.content),
-      placeBytes(place),
-    )
+    const where = placeBytes(place)
+    const dataKey = await this.#unwrap(envelope, where)
+    const nonce = envelope.subarray(AT.contentNonce, AT.wrappedKey)
+    const content = decrypt(dataKey, nonce, envelope.subarray(AT.content), [where])
     dataKey.fill(0)
     const secret = new Secret(content.toString('utf8'))
     content.fill(0)
@@ -88,9 +86,10 @@ export class Vault {
   /** The same content under the current master key, or `undefined` when it is under that one already. */
   async rewrap(envelope: Uint8Array, place: SealPlace): Promise<Uint8Array | undefined> {
     if (keyVersionOf(envelope) === (await this.keyVersion())) return undefined
-    const dataKey = await this.#unwrap(envelope, place)
+    const where = placeBytes(place)
+    const dataKey = await this.#unwrap(envelope, where)
     const nonce = envelope.subarray(AT.contentNonce, AT.wrappedKey)
-    const rewrapped = await this.#envelope(dataKey, nonce, envelope.subarray(AT.content), place)
+    const rewrapped = await this.#envelope(dataKey, nonce, envelope.subarray(AT.content), where)
     dataKey.fill(0)
     return rewrapped
   }
@@ -99,7 +98,7 @@ export class Vault {
     dataKey: Uint8Array,
     contentNonce: Uint8Array,
     sealed: Uint8Array,
-    place: SealPlace,
+    where: Uint8Array,
   ): Promise<Uint8Array> {
     const { version, key } = await this.#keys.current()
     const envelope = new Uint8Array(AT.content + sealed.length)
@@ -109,19 +108,16 @@ export class Vault {
     envelope.set(keyNonce, AT.keyNonce)
     envelope.set(contentNonce, AT.contentNonce)
     const header = envelope.subarray(0, AT.keyNonce)
-    envelope.set(encrypt(key, keyNonce, dataKey, placeBytes(place, header)), AT.wrappedKey)
+    envelope.set(encrypt(key, keyNonce, dataKey, [header, where]), AT.wrappedKey)
     envelope.set(sealed, AT.content)
     return envelope
   }
 
-  async #unwrap(envelope: Uint8Array, place: SealPlace): Promise<Buffer> {
+  async #unwrap(envelope: Uint8Array, where: Uint8Array): Promise<Buffer> {
     const { key } = await this.#keys.get(keyVersionOf(envelope))
-    return decrypt(
-      key,
-      envelope.subarray(AT.keyNonce, AT.contentNonce),
-      envelope.subarray(AT.wrappedKey, AT.content),
-      placeBytes(place, envelope.subarray(0, AT.keyNonce)),
-    )
+    const nonce = envelope.subarray(AT.keyNonce, AT.contentNonce)
+    const wrapped = envelope.subarray(AT.wrappedKey, AT.content)
+    return decrypt(key, nonce, wrapped, [envelope.subarray(0, AT.keyNonce), where])
   }
 }
 
@@ -134,15 +130,15 @@ export function keyVersionOf(envelope: Uint8Array): number {
 
 type Key = Parameters<typeof createCipheriv>[1]
 
-function encrypt(key: Key, nonce: Uint8Array, content: Uint8Array, place: Uint8Array): Buffer {
+function encrypt(key: Key, nonce: Uint8Array, content: Uint8Array, bound: readonly Uint8Array[]): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
-  cipher.setAAD(place)
+  cipher.setAAD(joined(bound))
   return Buffer.concat([cipher.update(content), cipher.final(), cipher.getAuthTag()])
 }
 
-function decrypt(key: Key, nonce: Uint8Array, sealed: Uint8Array, place: Uint8Array): Buffer {
+function decrypt(key: Key, nonce: Uint8Array, sealed: Uint8Array, bound: readonly Uint8Array[]): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
-  decipher.setAAD(place)
+  decipher.setAAD(joined(bound))
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG))
   try {
     return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - TAG)), decipher.final()])
@@ -154,16 +150,11 @@ function decrypt(key: Key, nonce: Uint8Array, sealed: Uint8Array, place: Uint8Ar
   }
 }
 
-/** Lengths before the parts, so that no two places have the same bytes. */
-function placeBytes(
-  { workspaceId, ownerId, column, generation = 1 }: SealPlace,
-  header: Uint8Array = new Uint8Array(),
-): Buffer {
-  const parts = ['tockwork-vault', workspaceId, ownerId, column, String(generation)].flatMap((part) => {
-    const bytes = Buffer.from(part, 'utf8')
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(bytes.length)
-    return [length, bytes]
-  })
-  return Buffer.concat([...parts, header])
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
+}
+
+/** As a JSON list, so that no two places have the same bytes however their parts are cut. */
+function placeBytes({ workspaceId, ownerId, column, generation = 1 }: SealPlace): Uint8Array {
+  return Buffer.from(JSON.stringify(['tockwork-vault', workspaceId, ownerId, column, generation]), 'utf8')
 }

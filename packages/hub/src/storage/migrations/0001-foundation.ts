@@ -45,7 +45,7 @@ const STATEMENTS = [
   // One row an account: the sealed token pair, and when it is due. Small rows and an index on what is due next.
   `create table token_vault (
     account_id text primary key references accounts on delete cascade, workspace_id text not null,
-    sealed bytea not null,
+    app_id text not null, sealed bytea not null,
     key_version integer not null, access_expires_at timestamptz not null, refresh_expires_at timestamptz not null,
     due_at timestamptz, lease_until timestamptz, lease_holder text, refresh_sent_at timestamptz,
     refused_at timestamptz, failures integer not null default 0,
