@@ -54,6 +54,21 @@ const AMBIENT_PERMITS: readonly AmbientPermit[] = [
     kinds: ['network'],
     because: 'the transport: global fetch is its default outside Node',
   },
+  {
+    files: /^packages\/api\/src\/client\.ts$/,
+    kinds: ['network'],
+    because: 'a typed client for browsers too: global fetch is its default',
+  },
+  {
+    files: /^packages\/emulator\/src\/pages\/assets\//,
+    kinds: 'all',
+    because: 'runs in a browser, whose surroundings are all it has',
+  },
+  {
+    files: /^packages\/emulator\/src\/proxy\/certificate-authority\.ts$/,
+    kinds: ['randomness'],
+    because: 'keys and serial numbers: a fixed seed would be a weakness, not a test',
+  },
 ]
 
 /** Packages that run on any JavaScript runtime, and the folders in them that need not. */
