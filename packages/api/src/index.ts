@@ -36,4 +36,4 @@ export {
   problem,
   problemSchema,
 } from './problem.ts'
-export { workspaceOperations } from './workspaces.ts'
+export { listWorkspaces, workspaceOperations } from './workspaces.ts'

@@ -38,8 +38,11 @@ const ANY_LOCK = 4_848_000_777
  * of durability start servers of their own.
  */
 function testServer(): Promise<EmbeddedPostgres> {
+  // The suite once more on the machine's own PostgreSQL: TOCKWORK_TEST_POSTGRES=system.
+  const system = process.env['TOCKWORK_TEST_POSTGRES'] === 'system'
   return startEmbeddedPostgres({
-    dataDir: join(scratchFolder(), `tockwork-hub-test-${userInfo().username}`),
+    dataDir: join(scratchFolder(), `tockwork-hub-test-${userInfo().username}${system ? '-system' : ''}`),
+    ...(system ? { binaries: { native: false, searchPath: process.env['PATH'] } } : {}),
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
   })
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { type OperationShape, Problem, problem } from '@tockwork/api'
+import { type OperationShape, problem } from '@tockwork/api'
+import type { Clock } from '@tockwork/kernel'
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { z } from 'zod'
+import type { Log } from '../observability/log.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type {
   Access,
@@ -18,7 +20,12 @@ export interface OperationRouteOptions {
   access: Access
   idempotency: Idempotency
   metrics: Metrics
+  clock: Clock
+  log: Log
 }
+
+const RELEASE_TRIES = 30
+const RELEASE_PAUSE_MS = 500
 
 /** The body as it came, kept for the fingerprint of an idempotent request. */
 export const RAW_BODY = Symbol('raw body')
@@ -74,14 +81,30 @@ export function operationHandler(
     try {
       answer = answerOf(operation, await handler(input as never, context))
     } catch (error) {
-      // A refusal did nothing. After anything else it is not known what was done: the key stays taken until its lock
-      // runs out, then the same request may be tried again.
-      if (error instanceof Problem && !remembered) await options.idempotency.release(idempotent)
+      // Whether it was refused or broke off: what a handler does is done in the transaction that remembers the answer, or
+      // may be done again. Where that transaction was committed after all, the answer is there and is not given up.
+      giveUp(idempotent, options)
       throw error
     }
     if (!remembered) await options.idempotency.store(idempotent, answer)
     return send(reply, answer)
   }
+}
+
+/** Lets the key be used again at once; while the database is away, as soon as it is back. */
+function giveUp(request: IdempotentRequest, { idempotency, clock, log }: OperationRouteOptions): void {
+  const attempt = async (): Promise<void> => {
+    for (let tries = 1; tries <= RELEASE_TRIES; tries += 1) {
+      try {
+        return await idempotency.release(request)
+      } catch (error) {
+        if (tries === RELEASE_TRIES)
+          log.warn({ err: error, operation: request.operation }, 'An idempotency key stays locked')
+        else await clock.sleep(RELEASE_PAUSE_MS)
+      }
+    }
+  }
+  void attempt()
 }
 
 async function authenticate(request: FastifyRequest, access: Access): Promise<Caller> {

@@ -46,7 +46,7 @@ export interface Idempotency {
   >
   /** Keeps the answer, within the given transaction when there is one. */
   store(request: IdempotentRequest, answer: StoredAnswer, tx?: Transaction): Promise<void>
-  /** The request did nothing: the key may be used again. */
+  /** The request came to no answer: the key may be used again. An answer that was stored meanwhile stays. */
   release(request: IdempotentRequest): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export interface RequestContext<O extends OperationShape = OperationShape> {
   /** Aborted when the caller went away. */
   readonly signal: AbortSignal
   /**
-   * Keeps the answer for the request's Idempotency-Key inside the transaction that does the work, so that a process
+   * A POST that makes something calls this, or is harmless to repeat. Keeps the answer for the request's Idempotency-Key inside the transaction that does the work, so that a process
    * killed right after the commit does not do the work twice when the caller repeats. Does nothing without a key. Call it
    * last in the transaction and return the same answer.
    */

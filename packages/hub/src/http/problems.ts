@@ -1,5 +1,6 @@
 import { Problem, problem } from '@tockwork/api'
 import type { Log } from '../observability/log.ts'
+import { isConnectionLost } from '../storage/database.ts'
 
 /** Fastify's own refusals, by its codes; whatever is not here and carries a 4xx is the caller's, the rest is ours. */
 const FASTIFY: Readonly<Record<string, () => Problem>> = {
@@ -27,17 +28,12 @@ export function toProblem(error: unknown, log: Log): Problem {
   const status = Number(Reflect.get(Object(error), 'statusCode') ?? 500)
   if (status >= 400 && status < 500 && code.startsWith('FST_'))
     return problem('invalid_request', error instanceof Error ? error.message : undefined)
-  if (isDatabaseGone(code)) {
+  if (isConnectionLost(error)) {
     log.warn({ err: error }, 'The database does not answer')
     return problem('unavailable', 'The database does not answer; try again', { retryAfter: 2 })
   }
   log.error({ err: error }, 'A request failed')
   return problem('internal', 'It is written to the log under this request id')
-}
-
-/** Connection lost, refused or not to be had: it passes, so the caller may try again. */
-function isDatabaseGone(code: string): boolean {
-  return /^(08\w{3}|57P0\d|53300|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code)
 }
 
 /** The body of a refusal. */

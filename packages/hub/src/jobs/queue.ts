@@ -1,7 +1,7 @@
 import { type Clock, redact, systemClock } from '@tockwork/kernel'
 import { type Clock as BossClock, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { type Log, silentLog } from '../observability/log.ts'
-import type { Transaction } from '../storage/database.ts'
+import { isConnectionLost, type Transaction } from '../storage/database.ts'
 import type { EnqueueOptions, Outbox } from '../storage/unit-of-work.ts'
 
 /** What a handler is told about the run. */
@@ -75,6 +75,7 @@ const RETRY_LIMIT = 1_000
 const RETRY_DELAY = 1
 const RETRY_MAX_DELAY = 300
 const EVERY_KEY = 'every'
+const COMPLAIN_EVERY_MS = 5_000
 
 /** What pg-boss runs statements on, when not on its own pool. */
 type Connection = ReturnType<typeof fromKysely>
@@ -98,6 +99,7 @@ export class JobQueue implements Outbox {
   readonly #jobs = new Map<string, Registered>()
   readonly #stopping = new AbortController()
   #started = false
+  #complainedAt = 0
   #stopped: Promise<void> | undefined
 
   constructor(options: JobQueueOptions) {
@@ -118,9 +120,7 @@ export class JobQueue implements Outbox {
       queueCacheIntervalSeconds: 30,
       ...(options.bossClock === undefined ? {} : { clock: options.bossClock }),
     })
-    this.#boss.on('error', (error) =>
-      this.#log.error({ err: { message: redact(error.message) } }, 'Job queue error'),
-    )
+    this.#boss.on('error', (error) => this.#complain(error))
     this.#boss.on('warning', ({ message }) => this.#log.warn({}, `Job queue: ${message}`))
   }
 
@@ -213,6 +213,14 @@ export class JobQueue implements Outbox {
         },
       ]),
     )
+  }
+
+  /** While the database is away every fetcher says so every time; once in a while is enough. */
+  #complain(error: Error): void {
+    const now = this.#clock.now()
+    if (isConnectionLost(error) && now - this.#complainedAt < COMPLAIN_EVERY_MS) return
+    this.#complainedAt = now
+    this.#log.error({ err: { message: redact(error.message) } }, 'Job queue error')
   }
 
   #mustExist(name: string): void {

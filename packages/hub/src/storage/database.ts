@@ -51,6 +51,9 @@ export function openDatabase(options: OpenDatabaseOptions): OpenDatabase {
   })
   // Without a listener, an idle connection that breaks would end the process.
   pool.on('error', (error) => options.onError?.(error))
+  // The pool's listener covers a connection only while nobody has it. One that breaks between two statements of a
+  // transaction would end the process too; its next statement fails, which is all that has to happen.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   return {
@@ -80,6 +83,18 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
   }
   return pg.types.getTypeParser(oid, format as 'text')
 }) as typeof pg.types.getTypeParser
+
+/** Connection classes of SQLSTATE, the server stopping or starting, no connection left, and the socket's own codes. */
+const LOST_CODES = /^(08\w{3}|57P0\d|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/
+/** The driver gives these no code, so that their text is all there is to go by. */
+const LOST_WORDS =
+  /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect/
+
+/** Whether the database could not be reached or went away: it passes, so the same may be tried again. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return LOST_CODES.test(String(Reflect.get(error, 'code'))) || LOST_WORDS.test(error.message)
+}
 
 /**
  * Makes sure that the server answers and is new enough.

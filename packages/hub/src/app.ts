@@ -1,0 +1,242 @@
+import { mkdir } from 'node:fs/promises'
+import { createServer as createProbe } from 'node:net'
+import { join } from 'node:path'
+import { OPERATIONS } from '@tockwork/api'
+import { type Clock, cryptoRandom, type Random, type Secret, systemClock } from '@tockwork/kernel'
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import { LocalBlobStore } from './assets/blob-store.ts'
+import type { Config } from './config.ts'
+import { createAccountServices } from './connect/services.ts'
+import { createServer } from './http/server.ts'
+import { JobQueue } from './jobs/queue.ts'
+import { createLogger } from './observability/logger.ts'
+import { Metrics } from './observability/metrics.ts'
+import { createPublishingServices } from './publishing/services.ts'
+import { checkServer, type OpenDatabase, openDatabase } from './storage/database.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded/index.ts'
+import { migrate } from './storage/migrate.ts'
+import { createUnitOfWork } from './storage/unit-of-work.ts'
+import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
+import { startRefreshLoop } from './tokens/refresh-due.ts'
+import { keysFromFile, parseMasterKeys } from './vault/master-keys.ts'
+import { rewrapAll } from './vault/rewrap.ts'
+import { Vault } from './vault/sealing.ts'
+
+/** What a program may put in place of the machine's own. */
+export interface HubParts {
+  clock?: Clock
+  random?: Random
+  fetch?: typeof fetch
+  log?: Logger
+  /** Whose clock the rate windows go by; `clock` goes with a clock that is moved by hand. */
+  rateTime?: 'database' | 'clock'
+  /** Seconds that running jobs get at the end before they are handed back; 20 unless told. */
+  graceSeconds?: number
+  /** Times of the job queue, for tests. */
+  jobs?: { heartbeatSeconds?: number; superviseSeconds?: number; pollSeconds?: number }
+  /** Settings of the embedded server, for tests. */
+  embeddedSettings?: Readonly<Record<string, string>>
+}
+
+/** A running hub. */
+export interface Hub {
+  /** Where it listens: `http://localhost:4848`. */
+  readonly url: string
+  /** The first API key, when this start made it; it is also in the file `adminKeyFile`. */
+  readonly adminKey: Secret | undefined
+  readonly adminKeyFile: string
+  /** The database that it is on; undefined for one of its own. */
+  readonly embedded: EmbeddedPostgres | undefined
+  /** Stops accepting, ends running requests and jobs or hands them back, and closes the database. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const VERSION = '0.1.0'
+const HOUR = 3_600
+
+/**
+ * Brings a hub up: database, schema, master key, jobs, HTTP. The one place where its parts are put together.
+ * @throws {DatabaseError} or `UsageError`, with what to do; whatever was started by then is stopped again.
+ */
+export async function startHub(config: Config, parts: HubParts = {}): Promise<Hub> {
+  // Ends in the order opposite to the start, whether that got to its end or not.
+  const closers: (() => Promise<unknown>)[] = []
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      for (const closer of closers.reverse()) await closer()
+    })()
+    return closing
+  }
+  try {
+    return await bringUp(config, parts, closers, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function bringUp(
+  config: Config,
+  parts: HubParts,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Hub> {
+  const clock = parts.clock ?? systemClock
+  const random = parts.random ?? cryptoRandom
+  const log = parts.log ?? createLogger({ level: config.logLevel })
+  const metrics = new Metrics()
+  // Root hands the embedded server to another user, who has to pass through the folder.
+  await mkdir(config.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+
+  const { embedded, database } = await openStorage(config, parts, log, closers)
+  const { db } = database
+  const url = embedded?.url ?? config.databaseUrl?.reveal() ?? ''
+  const applied = await migrate(db)
+  if (applied.length > 0) log.info({ migrations: applied }, 'The schema is up to date')
+
+  const keys =
+    config.secretKey === undefined
+      ? await keysFromFile(join(config.dataDir, 'secret.key'), random)
+      : parseMasterKeys(config.secretKey.reveal())
+  const vault = new Vault(keys, random)
+  const jobs = new JobQueue({ url, log, clock, ...parts.jobs })
+  const unitOfWork = createUnitOfWork(db, jobs)
+  const port = config.port === 0 ? await freePort(config.host) : config.port
+  const publicUrl = config.publicUrl ?? `http://localhost:${port}`
+  const assetFolder = join(config.dataDir, 'assets')
+  const { tiktokOrigin } = config
+  const base = { db, unitOfWork, vault, clock, random, log, tiktokOrigin }
+  const holder = `hub-${process.pid}-${Buffer.from(random.bytes(6)).toString('hex')}`
+  const accounts = createAccountServices({
+    ...base,
+    holder,
+    publicUrl,
+    removeContent: (hash) => new LocalBlobStore(assetFolder).delete(hash),
+  })
+  const publishing = createPublishingServices({
+    ...base,
+    holder,
+    tokens: accounts.tokens,
+    platforms: accounts.platforms,
+    assetFolder,
+    rateTime: parts.rateTime,
+  })
+
+  const keyFile = join(config.dataDir, 'admin.key')
+  const first = { db, clock, random, log, apiKeys: accounts.apiKeys, apps: accounts.apps, keyFile }
+  const adminKey = await makeFirstWorkspace(first)
+  if (tiktokOrigin !== undefined && (await isEmulator(tiktokOrigin, parts.fetch ?? fetch)))
+    await addDemoApp(first)
+
+  publishing.defineJobs(jobs)
+  jobs.define('housekeeping', {
+    everySeconds: HOUR,
+    handler: async () => {
+      await accounts.housekeeping()
+    },
+  })
+  jobs.define('rewrap-vault', {
+    everySeconds: HOUR,
+    handler: async (_data, { signal, stopping }) => {
+      const done = await rewrapAll(db, vault, { signal: AbortSignal.any([signal, stopping]) })
+      if (done.tokens + done.apps > 0) log.info(done, 'Sealed anew under the current master key')
+    },
+  })
+  closers.push(() => jobs.stop(parts.graceSeconds))
+  await jobs.start({ work: config.work })
+  if (config.work) {
+    const refreshing = startRefreshLoop(accounts.refreshDueParts)
+    closers.push(() => refreshing.stop())
+  }
+  showNumbers(metrics, database, jobs)
+
+  const server = await createServer({
+    operations: OPERATIONS,
+    handlers: { ...accounts.handlers, ...publishing.handlers },
+    plainRoutes: accounts.plainRoutes,
+    access: accounts.apiKeys,
+    idempotency: accounts.idempotency,
+    metrics,
+    log,
+    clock,
+    random,
+    checks: { database: () => sql`select 1`.execute(db) },
+    publicUrl,
+    version: VERSION,
+    trustProxy: config.trustProxy,
+  })
+  closers.push(() => server.close())
+  await server.listen({ host: config.host, port })
+  const hubUrl = `http://${hostInUrl(config.host)}:${port}`
+  log.info({ url: hubUrl, publicUrl, worker: config.work }, 'The hub is up')
+  return {
+    url: hubUrl,
+    adminKey,
+    adminKeyFile: keyFile,
+    embedded,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function openStorage(
+  config: Config,
+  parts: HubParts,
+  log: Logger,
+  closers: (() => Promise<unknown>)[],
+): Promise<{ embedded: EmbeddedPostgres | undefined; database: OpenDatabase }> {
+  let embedded: EmbeddedPostgres | undefined
+  let url = config.databaseUrl?.reveal()
+  if (url === undefined) {
+    embedded = await startEmbeddedPostgres({
+      dataDir: config.dataDir,
+      log,
+      binaries: { searchPath: config.searchPath },
+      ...(parts.embeddedSettings === undefined ? {} : { settings: parts.embeddedSettings }),
+    })
+    const { stop } = embedded
+    closers.push(() => stop.call(embedded))
+    url = embedded.url
+  }
+  const database = openDatabase({
+    url,
+    max: config.databasePool,
+    onError: (error) => log.warn({ err: error }, 'A database connection broke; another takes its place'),
+  })
+  closers.push(() => database.close())
+  await checkServer(database.db)
+  return { embedded, database }
+}
+
+function showNumbers(metrics: Metrics, { pool }: OpenDatabase, jobs: JobQueue): void {
+  metrics.onScrape(async () => {
+    for (const [job, counts] of Object.entries(await jobs.counts()))
+      for (const [state, count] of Object.entries(counts)) metrics.jobs.set({ job, state }, count)
+  })
+  metrics.onScrape(() => {
+    metrics.connections.set({ state: 'total' }, pool.totalCount)
+    metrics.connections.set({ state: 'idle' }, pool.idleCount)
+    metrics.connections.set({ state: 'waiting' }, pool.waitingCount)
+  })
+}
+
+/** Known before anything listens, because addresses with it are handed to other parts. */
+function freePort(host: string): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createProbe()
+    probe.once('error', fail)
+    probe.listen({ host, port: 0 }, () => {
+      const address = probe.address()
+      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+/** What to type in a browser for an address that is listened on. */
+function hostInUrl(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
