@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from './page.ts'
 
 const scopes = z.array(z.enum(API_SCOPES)).min(1)
 
-export const apiKey = z
+const apiKey = z
   .object({
     id: idOf('key'),
     name: z.string(),
@@ -28,7 +28,7 @@ export const madeApiKey = z
 
 const params = z.object({ key_id: idOf('key') })
 
-export const listApiKeys = defineOperation({
+const listApiKeys = defineOperation({
   id: 'apiKeys.list',
   method: 'GET',
   path: '/v1/api-keys',
@@ -40,7 +40,7 @@ export const listApiKeys = defineOperation({
   errors: {},
 })
 
-export const createApiKey = defineOperation({
+const createApiKey = defineOperation({
   id: 'apiKeys.create',
   method: 'POST',
   path: '/v1/api-keys',
@@ -59,7 +59,7 @@ export const createApiKey = defineOperation({
   errors: {},
 })
 
-export const getApiKey = defineOperation({
+const getApiKey = defineOperation({
   id: 'apiKeys.get',
   method: 'GET',
   path: '/v1/api-keys/{key_id}',
@@ -71,7 +71,7 @@ export const getApiKey = defineOperation({
   errors: {},
 })
 
-export const rotateApiKey = defineOperation({
+const rotateApiKey = defineOperation({
   id: 'apiKeys.rotate',
   method: 'POST',
   path: '/v1/api-keys/{key_id}/rotate',
@@ -92,7 +92,7 @@ export const rotateApiKey = defineOperation({
   errors: {},
 })
 
-export const revokeApiKey = defineOperation({
+const revokeApiKey = defineOperation({
   id: 'apiKeys.revoke',
   method: 'DELETE',
   path: '/v1/api-keys/{key_id}',

@@ -3,7 +3,7 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-export const app = z
+const app = z
   .object({
     id: idOf('app'),
     name: z.string(),
@@ -20,7 +20,7 @@ const clientSecret = z.string().min(1).max(256).meta({ description: 'Sealed at o
 const audited = z.boolean().meta({ description: 'Whether TikTok has audited the app for public posts' })
 const params = z.object({ app_id: idOf('app') })
 
-export const listApps = defineOperation({
+const listApps = defineOperation({
   id: 'apps.list',
   method: 'GET',
   path: '/v1/apps',
@@ -32,7 +32,7 @@ export const listApps = defineOperation({
   errors: {},
 })
 
-export const createApp = defineOperation({
+const createApp = defineOperation({
   id: 'apps.create',
   method: 'POST',
   path: '/v1/apps',
@@ -51,7 +51,7 @@ export const createApp = defineOperation({
   errors: {},
 })
 
-export const getApp = defineOperation({
+const getApp = defineOperation({
   id: 'apps.get',
   method: 'GET',
   path: '/v1/apps/{app_id}',
@@ -63,7 +63,7 @@ export const getApp = defineOperation({
   errors: {},
 })
 
-export const updateApp = defineOperation({
+const updateApp = defineOperation({
   id: 'apps.update',
   method: 'PATCH',
   path: '/v1/apps/{app_id}',
@@ -81,7 +81,7 @@ export const updateApp = defineOperation({
   errors: {},
 })
 
-export const deleteApp = defineOperation({
+const deleteApp = defineOperation({
   id: 'apps.delete',
   method: 'DELETE',
   path: '/v1/apps/{app_id}',

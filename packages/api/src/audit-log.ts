@@ -3,7 +3,7 @@ import { moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-export const auditEntry = z
+const auditEntry = z
   .object({
     id: z.string(),
     at: moment,
@@ -14,7 +14,7 @@ export const auditEntry = z
   })
   .meta({ id: 'AuditEntry' })
 
-export const listAuditLog = defineOperation({
+const listAuditLog = defineOperation({
   id: 'auditLog.list',
   method: 'GET',
   path: '/v1/audit-log',

@@ -3,7 +3,7 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-export const connectSession = z
+const connectSession = z
   .object({
     id: idOf('cs'),
     url: z.string().meta({ description: 'Give it to the creator: whoever has it can connect an account' }),
@@ -19,7 +19,7 @@ export const connectSession = z
   })
   .meta({ id: 'ConnectSession' })
 
-export const createConnectSession = defineOperation({
+const createConnectSession = defineOperation({
   id: 'connectSessions.create',
   method: 'POST',
   path: '/v1/connect-sessions',
@@ -43,7 +43,7 @@ export const createConnectSession = defineOperation({
   errors: {},
 })
 
-export const getConnectSession = defineOperation({
+const getConnectSession = defineOperation({
   id: 'connectSessions.get',
   method: 'GET',
   path: '/v1/connect-sessions/{session_id}',
@@ -55,7 +55,7 @@ export const getConnectSession = defineOperation({
   errors: {},
 })
 
-export const listConnectSessions = defineOperation({
+const listConnectSessions = defineOperation({
   id: 'connectSessions.list',
   method: 'GET',
   path: '/v1/connect-sessions',

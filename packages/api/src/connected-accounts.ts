@@ -16,7 +16,7 @@ const capability = z
   })
   .meta({ id: 'Capability' })
 
-export const connectedAccount = z
+const connectedAccount = z
   .object({
     id: idOf('acc'),
     app_id: idOf('app'),
@@ -42,7 +42,7 @@ export const connectedAccount = z
   })
   .meta({ id: 'ConnectedAccount' })
 
-export const consent = z
+const consent = z
   .object({
     id: idOf('con'),
     scopes_asked: z.array(z.string()),
@@ -58,7 +58,7 @@ export const consent = z
   })
   .meta({ id: 'Consent' })
 
-export const erasureReport = z
+const erasureReport = z
   .object({
     account_id: idOf('acc'),
     erased_at: moment,
@@ -78,7 +78,7 @@ export const erasureReport = z
 
 const params = z.object({ account_id: idOf('acc') })
 
-export const listConnectedAccounts = defineOperation({
+const listConnectedAccounts = defineOperation({
   id: 'connectedAccounts.list',
   method: 'GET',
   path: '/v1/connected-accounts',
@@ -95,7 +95,7 @@ export const listConnectedAccounts = defineOperation({
   errors: {},
 })
 
-export const getConnectedAccount = defineOperation({
+const getConnectedAccount = defineOperation({
   id: 'connectedAccounts.get',
   method: 'GET',
   path: '/v1/connected-accounts/{account_id}',
@@ -107,7 +107,7 @@ export const getConnectedAccount = defineOperation({
   errors: {},
 })
 
-export const listConsents = defineOperation({
+const listConsents = defineOperation({
   id: 'connectedAccounts.listConsents',
   method: 'GET',
   path: '/v1/connected-accounts/{account_id}/consents',
@@ -120,7 +120,7 @@ export const listConsents = defineOperation({
   errors: {},
 })
 
-export const disconnectAccount = defineOperation({
+const disconnectAccount = defineOperation({
   id: 'connectedAccounts.disconnect',
   method: 'POST',
   path: '/v1/connected-accounts/{account_id}/disconnect',
@@ -134,7 +134,7 @@ export const disconnectAccount = defineOperation({
   errors: {},
 })
 
-export const eraseAccount = defineOperation({
+const eraseAccount = defineOperation({
   id: 'connectedAccounts.erase',
   method: 'DELETE',
   path: '/v1/connected-accounts/{account_id}',

@@ -4,9 +4,7 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-export const workspace = z
-  .object({ id: idOf('ws'), name: z.string(), created_at: moment })
-  .meta({ id: 'Workspace' })
+const workspace = z.object({ id: idOf('ws'), name: z.string(), created_at: moment }).meta({ id: 'Workspace' })
 
 const name = z.string().trim().min(1).max(100).meta({ description: 'Shown to creators on the connect page' })
 const params = z.object({ workspace_id: idOf('ws') })
@@ -24,7 +22,7 @@ export const listWorkspaces = defineOperation({
   errors: {},
 })
 
-export const createWorkspace = defineOperation({
+const createWorkspace = defineOperation({
   id: 'workspaces.create',
   method: 'POST',
   path: '/v1/workspaces',
@@ -38,7 +36,7 @@ export const createWorkspace = defineOperation({
   errors: {},
 })
 
-export const getWorkspace = defineOperation({
+const getWorkspace = defineOperation({
   id: 'workspaces.get',
   method: 'GET',
   path: '/v1/workspaces/{workspace_id}',
@@ -50,7 +48,7 @@ export const getWorkspace = defineOperation({
   errors: {},
 })
 
-export const updateWorkspace = defineOperation({
+const updateWorkspace = defineOperation({
   id: 'workspaces.update',
   method: 'PATCH',
   path: '/v1/workspaces/{workspace_id}',

@@ -25,7 +25,7 @@ button,.button{display:block;width:100%;padding:.8rem 1rem;border:0;border-radiu
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 /** Text of somebody else as HTML text or attribute value. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 

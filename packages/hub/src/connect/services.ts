@@ -8,6 +8,7 @@ import { auditLogHandlers } from '../routes/audit-log.ts'
 import { connectSessionHandlers } from '../routes/connect-sessions.ts'
 import { connectedAccountHandlers } from '../routes/connected-accounts.ts'
 import { workspaceHandlers } from '../routes/workspaces.ts'
+import { deleteOldConnectSessions } from '../storage/connect-sessions.ts'
 import type { Database } from '../storage/database.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import { ApiKeys } from '../tenancy/api-keys.ts'
@@ -41,6 +42,9 @@ export interface AccountServiceParts {
   /** Removes the bytes of an asset whose last row was erased. */
   removeContent?: ((hash: Uint8Array) => Promise<void>) | undefined
 }
+
+/** Ended invitations stay a month, for whoever asks what became of one. */
+const SESSIONS_KEPT_MS = 30 * 86_400_000
 
 /** Everything about workspaces, keys, apps, consent and tokens; `handlers` and `plainRoutes` go to the HTTP server. */
 export function createAccountServices(parts: AccountServiceParts) {
@@ -96,6 +100,11 @@ export function createAccountServices(parts: AccountServiceParts) {
     flow,
     accountEnd,
     plainRoutes,
+    /** Forgets answers older than a day and invitations that ended a month ago; for an hourly job. */
+    housekeeping: async () => ({
+      idempotencyKeys: await idempotency.forgetExpired(),
+      connectSessions: await deleteOldConnectSessions(db, clock.now() - SESSIONS_KEPT_MS),
+    }),
     /** For `startRefreshLoop` and `refreshDue`. */
     refreshDueParts,
     handlers: {

@@ -1,12 +1,12 @@
 import { problem } from '@tockwork/api'
 
 /** A cursor names the last item of a page. It is opaque to callers, and only ours are taken back. */
-export function cursorOf(id: string | number): string {
+function cursorOf(id: string | number): string {
   return Buffer.from(`v1:${id}`).toString('base64url')
 }
 
 /** The id in a cursor of one kind of thing. @throws {Problem} `invalid_cursor` */
-export function idInCursor(cursor: string | undefined, pattern: RegExp): string | undefined {
+function idInCursor(cursor: string | undefined, pattern: RegExp): string | undefined {
   if (cursor === undefined) return undefined
   const text = Buffer.from(cursor, 'base64url').toString('utf8')
   const id = text.startsWith('v1:') ? text.slice(3) : ''

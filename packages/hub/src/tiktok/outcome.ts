@@ -42,7 +42,7 @@ export async function attempt<T>(call: () => Promise<T>): Promise<PlatformResult
 }
 
 /** An error of the SDK as data. */
-export function failureOf(error: TockworkError): PlatformFailure {
+function failureOf(error: TockworkError): PlatformFailure {
   const { code, retry, action, httpStatus, logId } = error
   return {
     code,

@@ -272,7 +272,14 @@ describe('idempotent requests', () => {
     await world.emulator.advance(86_401)
     const later = await create('k3', wish)
     expect(later.json.id).not.toBe(first.json.id)
-    expect(await world.services.idempotency.forgetExpired()).toBeGreaterThan(0)
+    expect(await world.services.housekeeping()).toEqual({
+      idempotencyKeys: expect.any(Number),
+      connectSessions: 0,
+    })
+    const { rows } = await world.database.pool.query("select key from idempotency_keys where key <> 'k3'")
+    expect(rows).toEqual([])
+    await world.emulator.advance(31 * 86_400)
+    expect((await world.services.housekeeping()).connectSessions).toBeGreaterThan(0)
   })
 
   test('at the same moment wait for the first; one that never ended is carried on by the next after its time', async () => {
