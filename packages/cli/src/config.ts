@@ -2,6 +2,8 @@
 import { resolve } from 'node:path'
 import { Secret, UsageError } from '@tockwork/kernel'
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 export interface Config {
   /** Absolute path of `TOCKWORK_DATA_DIR`. */
   dataDir: string
@@ -10,6 +12,8 @@ export interface Config {
   tiktokOrigin: string | undefined
   clientKey: string | undefined
   clientSecret: Secret | undefined
+  /** As it was given: the hub reads and checks its own part when it is started. */
+  environment: Environment
 }
 
 const DEFAULT_EMULATOR_PORT = 4646
@@ -18,7 +22,7 @@ const DEFAULT_EMULATOR_PORT = 4646
  * @param cwd folder that a relative data folder lies in.
  * @throws {UsageError} naming the variable.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): Config {
+export function readConfig(env: Environment, cwd: string): Config {
   const secret = text(env, 'TIKTOK_CLIENT_SECRET')
   const port = text(env, 'TOCKWORK_EMULATOR_PORT')
   return {
@@ -27,6 +31,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, cw
     tiktokOrigin: readOrigin(text(env, 'TOCKWORK_TIKTOK_ORIGIN')),
     clientKey: text(env, 'TIKTOK_CLIENT_KEY'),
     clientSecret: secret === undefined ? undefined : new Secret(secret),
+    environment: env,
   }
 }
 
@@ -54,7 +59,7 @@ function readOrigin(value: string | undefined): string | undefined {
 }
 
 /** An empty variable counts as absent: that is how a shell or a compose file leaves one out. */
-function text(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+function text(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim()
   return value === '' ? undefined : value
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { addAccountCommands } from './command-line/account-commands.ts'
 import { CommandTable, type MakeContext } from './command-line/command-table.ts'
-import { addEmulatorCommands } from './command-line/emulator-commands.ts'
+import { addEmulatorCommands, addServe } from './command-line/emulator-commands.ts'
 import { addKnowledgeCommands } from './command-line/knowledge-commands.ts'
 import { addPostCommands } from './command-line/post-commands.ts'
 import { addWebhookCommands } from './command-line/webhook-commands.ts'
@@ -24,6 +24,7 @@ export function makeProgram({ version, makeContext, write }: ProgramOptions): Co
     .addHelpText('after', helpTail)
   const table = new CommandTable(program, makeContext)
   addEmulatorCommands(table)
+  addServe(table)
   addAccountCommands(table)
   addPostCommands(table)
   addKnowledgeCommands(table)
@@ -40,6 +41,7 @@ Environment:
   TOCKWORK_TIKTOK_ORIGIN                    sends everything there, such as http://localhost:4646
   TOCKWORK_DATA_DIR                         logins, posts and the emulator's state (default: .tockwork)
   TOCKWORK_EMULATOR_PORT                    port of the emulator (default: 4646; 0 for any free one)
+  TOCKWORK_HUB_PORT                         port of the hub (default: 4848; 0 for any free one)
   NO_COLOR                                  no colours
 
 Exit codes:

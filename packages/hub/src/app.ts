@@ -55,6 +55,7 @@ export interface Hub {
 
 const VERSION = '0.1.0'
 const HOUR = 3_600
+const DEFAULT_PORT = 4848
 
 /**
  * Brings a hub up: database, schema, master key, jobs, HTTP. The one place where its parts are put together.
@@ -105,7 +106,7 @@ async function bringUp(
   const jobs = new JobQueue({ url, log, clock, ...parts.jobs })
   const unitOfWork = createUnitOfWork(db, jobs)
   const port = config.port === 0 ? await freePort(config.host) : config.port
-  const publicUrl = config.publicUrl ?? `http://localhost:${port}`
+  const publicUrl = config.publicUrl ?? defaultPublicUrl(port)
   const assetFolder = join(config.dataDir, 'assets')
   const { tiktokOrigin } = config
   const base = { db, unitOfWork, vault, clock, random, log, tiktokOrigin }
@@ -221,6 +222,11 @@ function showNumbers(metrics: Metrics, { pool }: OpenDatabase, jobs: JobQueue): 
     metrics.connections.set({ state: 'idle' }, pool.idleCount)
     metrics.connections.set({ state: 'waiting' }, pool.waitingCount)
   })
+}
+
+/** TikTok's desktop rules, and the emulator's demo apps, know `localhost` with its port and any port of 127.0.0.1. */
+function defaultPublicUrl(port: number): string {
+  return port === DEFAULT_PORT ? `http://localhost:${port}` : `http://127.0.0.1:${port}`
 }
 
 /** Known before anything listens, because addresses with it are handed to other parts. */

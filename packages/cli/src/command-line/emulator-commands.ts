@@ -5,7 +5,7 @@ export function addEmulatorCommands(table: CommandTable): void {
   addStart(
     table,
     'dev',
-    'start the emulator of TikTok and print what to do with it (npm start)',
+    'start the emulator of TikTok and the hub, and print what to do with them (npm start)',
     examples('tockwork dev', 'TOCKWORK_EMULATOR_PORT=0 tockwork dev --json'),
   )
   addStart(
@@ -64,9 +64,26 @@ export function addEmulatorCommands(table: CommandTable): void {
 
 const commands = () => import('../commands/emulator.ts')
 
-function addStart(table: CommandTable, name: 'dev' | 'emulate', description: string, help: string): void {
+/** `serve` stands beside the emulator: both are programs that stay. */
+export function addServe(table: CommandTable): void {
   table
-    .add(name, description)
+    .add('serve', 'start the hub: tokens, consent and publishing as a service')
+    .addHelpText(
+      'after',
+      `${examples('tockwork serve', 'TOCKWORK_HUB_PORT=0 TOCKWORK_TIKTOK_ORIGIN=http://localhost:4646 tockwork serve --json')}
+Environment (docs/hub.md says more):
+  TOCKWORK_DATABASE_URL   PostgreSQL 15 or newer; without it an embedded one in the data folder
+  TOCKWORK_SECRET_KEY     32 random bytes in base64; needed together with a database URL
+  TOCKWORK_HUB_PORT, TOCKWORK_HUB_HOST, TOCKWORK_PUBLIC_URL, TOCKWORK_LOG_LEVEL
+`,
+    )
+    .action(async (options) => (await import('../commands/serve.ts')).serve(table.context(options)))
+}
+
+function addStart(table: CommandTable, name: 'dev' | 'emulate', description: string, help: string): void {
+  const command = table.add(name, description)
+  if (name === 'dev') command.option('--no-hub', 'the emulator alone')
+  command
     .option('--port <port>', 'port; 0 for any free one (default: TOCKWORK_EMULATOR_PORT or 4646)')
     .option('--host <address>', 'where to listen; 0.0.0.0 inside a container (default: 127.0.0.1)')
     .option(

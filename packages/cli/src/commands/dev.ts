@@ -1,8 +1,14 @@
-/** `dev`, which is `npm start`: the emulator, and what to type next. */
+/** `dev`, which is `npm start`: the emulator, the hub, and what to type next. */
 import type { Context } from '../context.ts'
 import { type EmulateOptions, proxyFacts, proxyLines, startOnFolder, stopped } from './emulate.ts'
+import { type HubAttempt, hubFacts, hubLines, tryHub } from './serve.ts'
 
-export async function dev(context: Context, options: EmulateOptions): Promise<void> {
+export interface DevOptions extends EmulateOptions {
+  /** `--no-hub`: the emulator alone. */
+  hub?: boolean
+}
+
+export async function dev(context: Context, options: DevOptions): Promise<void> {
   const { out, signal } = context
   const started = await startOnFolder(context, options)
   const origin = 'running' in started ? started.running : started.origin
@@ -17,15 +23,21 @@ export async function dev(context: Context, options: EmulateOptions): Promise<vo
     if (!out.json) for (const line of walkThrough(context, urls, undefined)) out.stdout.write(`${line}\n`)
     return
   }
+  const hub: HubAttempt | undefined = options.hub === false ? undefined : await tryHub(context, origin)
   if (out.json) {
     const proxy = started.proxy === undefined ? {} : { proxy: proxyFacts(started.proxy) }
-    out.item({ ...urls, data_dir: started.stateFolder ?? null, already_running: false, ...proxy }, '')
+    out.item(
+      { ...urls, data_dir: started.stateFolder ?? null, already_running: false, ...hubFacts(hub), ...proxy },
+      '',
+    )
   } else {
     const lines = walkThrough(context, urls, started.stateFolder)
+    lines.splice(-2, 0, ...hubLines(context, hub))
     if (started.proxy !== undefined) lines.push(...proxyLines(started.proxy), '')
     out.stdout.write(`${lines.join('\n')}\n`)
   }
   await stopped(signal)
+  await hub?.running?.close()
   await started.close()
   out.note(
     started.stateFolder === undefined ? 'Stopped.' : `Stopped; everything is kept in ${started.stateFolder}.`,

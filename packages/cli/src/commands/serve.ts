@@ -1,0 +1,81 @@
+/** `serve`: the hub by itself; and the hub that `dev` starts beside the emulator. */
+import type { Hub } from '@tockwork/hub'
+import { UsageError } from '@tockwork/kernel'
+import type { Context } from '../context.ts'
+import { LocalError } from '../output/failure.ts'
+import { stopped } from './emulate.ts'
+
+/** The hub beside an emulator, or why it is not there. */
+export interface HubAttempt {
+  running: Hub | undefined
+  problem: string | undefined
+}
+
+/** `tockwork serve` */
+export async function serve(context: Context): Promise<void> {
+  const { out, signal } = context
+  const hub = await startHubHere(context, {})
+  const { url, adminKeyFile } = hub
+  out.item(
+    { hub: url, api: `${url}/v1`, openapi: `${url}/openapi.json`, api_key_file: adminKeyFile },
+    `Hub at ${url}; its first API key lies in ${adminKeyFile}. Ctrl-C stops it.`,
+  )
+  await stopped(signal)
+  await hub.close()
+}
+
+/** The emulator is worth having without the hub, so a hub that does not start is told and not fatal. */
+export async function tryHub(context: Context, tiktokOrigin: string): Promise<HubAttempt> {
+  try {
+    const quiet = { TOCKWORK_LOG_LEVEL: context.config.environment.TOCKWORK_LOG_LEVEL ?? 'warn' }
+    const running = await startHubHere(context, { TOCKWORK_TIKTOK_ORIGIN: tiktokOrigin, ...quiet })
+    return { running, problem: undefined }
+  } catch (error) {
+    return { running: undefined, problem: (error as Error).message }
+  }
+}
+
+export function hubFacts(hub: HubAttempt | undefined): Record<string, unknown> {
+  if (hub === undefined) return {}
+  if (hub.running === undefined) return { hub: null, hub_problem: hub.problem }
+  return { hub: hub.running.url, api_key_file: hub.running.adminKeyFile }
+}
+
+export function hubLines({ out }: Context, hub: HubAttempt | undefined): string[] {
+  if (hub === undefined) return []
+  const title = out.style('bold', 'The hub')
+  if (hub.running === undefined) return [`${title}     did not start: ${hub.problem}`, '']
+  const { url, adminKeyFile } = hub.running
+  const dim = (text: string): string => out.style('dim', text)
+  return [
+    `${title}     ${url} ${dim('(tokens, consent and publishing as a service; on the emulator above)')}`,
+    `  API        ${url}/openapi.json`,
+    `  API key    ${adminKeyFile}`,
+    `  Try        curl -H "Authorization: Bearer $(cat ${adminKeyFile})" ${url}/v1/apps`,
+    '',
+  ]
+}
+
+/** Its environment is the program's own, changed by what the command knows better. */
+async function startHubHere(context: Context, changes: Readonly<Record<string, string>>): Promise<Hub> {
+  const { clock, random, fetch, config, cwd } = context
+  const { ConfigError, DatabaseError, parseConfig, startHub } = await import('@tockwork/hub')
+  try {
+    const hubConfig = parseConfig({ ...config.environment, ...changes }, { cwd })
+    return await startHub({ ...hubConfig, dataDir: config.dataDir }, { clock, random, fetch })
+  } catch (error) {
+    if (error instanceof ConfigError)
+      throw new UsageError(error.messages.join('\n'), {
+        field: error.messages[0]?.split(' ')[0] ?? 'TOCKWORK_',
+      })
+    if (error instanceof DatabaseError)
+      throw new LocalError(error.message, { code: 'database', cause: error })
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw new LocalError('The port of the hub is taken by another program.', {
+        code: 'port_taken',
+        action: 'Choose another one with TOCKWORK_HUB_PORT, or 0 for any free port.',
+        cause: error,
+      })
+    throw error
+  }
+}
