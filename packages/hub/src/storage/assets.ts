@@ -1,5 +1,5 @@
 import type { MediaInfo } from '@tockwork/media'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Database, Transaction } from './database.ts'
 import type { AssetsTable } from './tables.ts'
 
@@ -67,7 +67,7 @@ export async function listAssets(
     .orderBy('id', 'desc')
     .limit(filter.limit)
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
-  if (filter.tag !== undefined) query = query.where('tags', '@>', [filter.tag] as never)
+  if (filter.tag !== undefined) query = query.where(sql<boolean>`tags @> ${[filter.tag]}::text[]`)
   return (await query.execute()).map(toAsset)
 }
 

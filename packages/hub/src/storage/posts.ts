@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely'
+import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Post, PostTransition } from '../publishing/post.ts'
 import { assertTransition, type PostState } from '../publishing/post-states.ts'
 import type { Database, Transaction } from './database.ts'
@@ -303,7 +303,7 @@ export async function knownPostIds(db: Db, accountId: string, ids: readonly stri
     .selectFrom('posts')
     .select('post_ids')
     .where('account_id', '=', accountId)
-    .where('post_ids', '&&', [...ids] as never)
+    .where(sql<boolean>`post_ids && ${[...ids]}::text[]`)
     .execute()
   return new Set(rows.flatMap(({ post_ids }) => post_ids))
 }
