@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { AppEnvironment } from './apps.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Row } from './tables.ts'
@@ -208,7 +209,7 @@ export async function reviveAccount(
   return numUpdatedRows === 1n
 }
 
-/** Scopes can shrink with a refresh; what TikTok says last holds. */
+/** Scopes can shrink with a refresh; what TikTok says last holds, and what is gone is missing. */
 export async function updateAccountScopes(
   db: Database,
   workspaceId: string,
@@ -216,9 +217,11 @@ export async function updateAccountScopes(
   scopes: readonly string[],
   now: number,
 ): Promise<void> {
+  const missing = sql<string[]>`array(
+    select scope from unnest(scopes || missing_scopes) as had(scope) where scope <> all(${[...scopes]}::text[]))`
   await db
     .updateTable('accounts')
-    .set({ scopes: [...scopes], changed_at: new Date(now) })
+    .set({ scopes: [...scopes], missing_scopes: missing, changed_at: new Date(now) })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .execute()

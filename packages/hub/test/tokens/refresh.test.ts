@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { cryptoRandom } from '@tockwork/kernel'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { silentLog } from '../../src/observability/log.ts'
 import { leaseTokens, makeDue } from '../../src/storage/token-vault.ts'
 import { createUnitOfWork } from '../../src/storage/unit-of-work.ts'
@@ -7,7 +10,7 @@ import { refreshDue } from '../../src/tokens/refresh-due.ts'
 import { LEASE_MS } from '../../src/tokens/refresh-policy.ts'
 import { TokenRefresher } from '../../src/tokens/token-refresher.ts'
 import { openTokens, tokenPlace } from '../../src/tokens/token-seal.ts'
-import { AccountWorld, type Tenant } from '../account-world.ts'
+import { AccountWorld, TEST_MASTER_KEY, type Tenant } from '../account-world.ts'
 
 let world: AccountWorld
 let tenant: Tenant
@@ -333,6 +336,75 @@ test('a late pair takes back that the grant was given up', async () => {
   expect(sent).toBe(true)
   expect(await access(accountId)).toMatchObject({ ok: true })
 })
+
+test('a scope that a refresh no longer answers is missing from then on', async () => {
+  const accountId = await world.connect(tenant, 'mika', {}, ['user.info.stats'])
+  const grant = world.emulator.world.grants.get('tw-demo-app:mika')!
+  world.emulator.world.grants.patch(grant, {
+    scopes: grant.scopes.filter((scope) => scope !== 'video.publish'),
+  })
+  await untilDue()
+  expect(await due()).toMatchObject({ renewed: 1 })
+  const { json } = await world.call(tenant, 'GET', `/v1/connected-accounts/${accountId}`)
+  expect(json.missing_scopes.sort()).toEqual(['user.info.stats', 'video.publish'])
+  expect(json.capabilities.direct_post).toMatchObject({ available: false, reason: 'scope_missing' })
+})
+
+test.each(['grace', 'rotate'] as const)(
+  "a process killed between TikTok's answer and the write (%s)",
+  async (refreshRotation) => {
+    world.emulator.configure({ refreshRotation })
+    const accountId = await world.connect(tenant)
+    await untilDue()
+    const { pool, url } = world.database
+    // The write waits for a lock that this test holds, so the process has TikTok's answer and nothing else.
+    const holder = await pool.connect()
+    await holder.query('select pg_advisory_lock(77)')
+    await pool.query(`create or replace function wait_here() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock(77); return new; end $$`)
+    await pool.query(
+      'create trigger wait_here before update of sealed on token_vault for each row execute function wait_here()',
+    )
+    const child = spawn(
+      process.execPath,
+      [
+        join(import.meta.dirname, 'refreshing-process.ts'),
+        url,
+        world.emulator.origin,
+        String(now()),
+        TEST_MASTER_KEY,
+      ],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    )
+    try {
+      const waiting = `select pid from pg_locks where locktype = 'advisory' and objid = 77 and not granted`
+      await vi.waitFor(async () => expect((await pool.query(waiting)).rows).toHaveLength(1), 10_000)
+      expect(refreshes()).toBe(1)
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      // With its process the server's side of the connection is gone, and with it the write.
+      await pool.query(`select pg_terminate_backend(pid) from (${waiting}) as them`)
+    } finally {
+      child.kill('SIGKILL')
+      await pool.query('drop trigger wait_here on token_vault')
+      await holder.query('select pg_advisory_unlock(77)')
+      holder.release()
+    }
+    expect(await row(accountId)).toMatchObject({ generation: 1, lease_holder: 'doomed' })
+    expect(await due()).toMatchObject({ claimed: 0 })
+    await world.emulator.advance(30)
+    if (refreshRotation === 'grace') {
+      expect(await due()).toMatchObject({ claimed: 1, renewed: 1 })
+      expect(await status(accountId)).toEqual({ status: 'connected', reason: null })
+    } else {
+      expect(await due()).toMatchObject({ claimed: 1, failed: 1 })
+      await world.emulator.advance(31)
+      expect(await due()).toMatchObject({ claimed: 1, gone: 1 })
+      expect((await status(accountId)).reason).toBe('refresh_answer_lost')
+      expect(await access(accountId)).toMatchObject({ ok: true })
+    }
+  },
+)
 
 test('a changed row does not open, and says so without telling what is in it', async () => {
   const first = await world.connect(tenant, 'mika')
