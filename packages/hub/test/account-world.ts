@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer as createProbe } from 'node:net'
 import {
   API_SCOPES,
   apiKeyOperations,
@@ -66,6 +68,7 @@ export class AccountWorld {
   readonly lines: string[]
   /** Hashes of contents whose bytes were to be removed. */
   readonly removed: Uint8Array[]
+  readonly origin: string
 
   private constructor(parts: {
     database: TestDatabase
@@ -75,6 +78,7 @@ export class AccountWorld {
     server: FastifyInstance
     lines: string[]
     removed: Uint8Array[]
+    origin: string
   }) {
     this.database = parts.database
     this.emulator = parts.emulator
@@ -83,9 +87,13 @@ export class AccountWorld {
     this.server = parts.server
     this.lines = parts.lines
     this.removed = parts.removed
+    this.origin = parts.origin
   }
 
-  static async start(): Promise<AccountWorld> {
+  /** @param options `listen`: also on a port, for a browser; `origin` says where. */
+  static async start(options: { listen?: boolean } = {}): Promise<AccountWorld> {
+    const port = options.listen === true ? await freePort() : 4848
+    const origin = options.listen === true ? `http://127.0.0.1:${port}` : 'http://localhost:4848'
     const [database, emulator] = await Promise.all([
       testDatabase({ max: 10 }),
       startEmulator({ frozen: true, now: '2026-11-24T12:00:00Z', seed: 'hub' }),
@@ -94,7 +102,7 @@ export class AccountWorld {
     const lines: string[] = []
     const log = createLogger({ level: 'trace', destination: { write: (line: string) => lines.push(line) } })
     const removed: Uint8Array[] = []
-    const process = makeProcess({ database, emulator, vault, log, holder: 'one', removed })
+    const process = makeProcess({ database, emulator, vault, log, holder: 'one', removed, origin })
     const { services } = process
     const server = await createServer({
       operations,
@@ -109,7 +117,8 @@ export class AccountWorld {
       checks: {},
       version: '0.0.0',
     })
-    return new AccountWorld({ database, emulator, vault, process, server, lines, removed })
+    if (options.listen === true) await server.listen({ host: '127.0.0.1', port })
+    return new AccountWorld({ database, emulator, vault, process, server, lines, removed, origin })
   }
 
   get services(): AccountServices {
@@ -219,6 +228,7 @@ function makeProcess(parts: {
   log: Log
   holder: string
   removed: Uint8Array[]
+  origin: string
 }): Process {
   const { database, emulator, vault, log, holder, removed } = parts
   const events: AccountEvent[] = []
@@ -230,7 +240,7 @@ function makeProcess(parts: {
     random: cryptoRandom,
     log,
     holder,
-    publicUrl: 'http://localhost:4848',
+    publicUrl: parts.origin,
     tiktokOrigin: emulator.origin,
     onAccountEvent: async (_work, event) => {
       events.push(event)
@@ -240,6 +250,15 @@ function makeProcess(parts: {
     },
   })
   return { services, events }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createProbe().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
 }
 
 function replyOf(answer: { statusCode: number; headers: object; body: string }): Reply {
