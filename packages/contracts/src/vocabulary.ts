@@ -150,7 +150,9 @@ export type InputOf<E extends Endpoint> = SchemaOutput<E['input']>
 /** What a caller hands over in the query. */
 export type QueryOf<E extends Endpoint> = SchemaOutput<E['query']>
 /** What comes back, in our types: `data` of a standard envelope, or the whole body. */
-export type OutputOf<E extends Endpoint> = SchemaOutput<E['output']>
+export type OutputOf<E extends Endpoint> = E['envelope'] extends 'bytes'
+  ? Uint8Array
+  : SchemaOutput<E['output']>
 /** Codes that the endpoint declares. */
 export type ErrorOf<E extends Endpoint> = E['errors'] extends readonly (infer C extends string)[] ? C : never
 

@@ -23,6 +23,7 @@ import { tokenEndpoints, tokenHandlers } from './oauth/tokens.ts'
 import { addScreens } from './pages/screens.ts'
 import type { Platform } from './platform.ts'
 import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
+import { portabilityEndpoints, portabilityHandlers, registerExports } from './portability/handlers.ts'
 import { registerLifeCycle, sweepMedia } from './posting/life-cycle.ts'
 import { receiveChunk } from './posting/receive.ts'
 import { type EmulatorProxy, startProxy } from './proxy/proxy.ts'
@@ -117,6 +118,7 @@ export class Emulator {
       notify: (...event) => notify(this.#platform, ...event),
     }
     registerLifeCycle(this.#platform)
+    registerExports(this.#platform)
     registerDelivery(this.#platform)
     this.clock.onMove(() => this.#keepClock())
     if (this.world.apps.size === 0 && this.world.creators.size === 0)
@@ -292,6 +294,7 @@ export class Emulator {
       ...bind(displayEndpoints, displayHandlers),
       ...bind(embedEndpoints, embedHandlers),
       ...bind(postingEndpoints, postingHandlers),
+      ...bind(portabilityEndpoints, portabilityHandlers),
     ]
     for (const { endpoint } of bound) this.#router.addEndpoint(endpoint)
     const platform = this.#platform

@@ -30,6 +30,8 @@ export interface Settings {
   pullFromLocal: boolean
   /** Webhooks may be sent to http and local addresses. */
   webhooksToLocal: boolean
+  /** From the request of a data export to its being ready. */
+  exportSeconds: number
   pendingSharesPerDay: number
   unauditedUsersPerDay: number
   /** Uploaded files are kept after they were looked at, up to this many bytes each. */
@@ -55,6 +57,7 @@ export const defaultSettings: Settings = {
   inboxPostsAfterSeconds: 0,
   pullFromLocal: true,
   webhooksToLocal: true,
+  exportSeconds: 30,
   pendingSharesPerDay: 5,
   unauditedUsersPerDay: 5,
   keepMediaBytes: 32 * 1024 * 1024,

@@ -158,6 +158,12 @@ function success(endpoint: Endpoint, output: unknown, platform: Platform, exchan
   const schema = endpoint.output as z.ZodMiniType | undefined
   const wire = schema === undefined ? {} : z.encode(schema, output)
   const headers = answerHeaders(platform, exchange)
+  if (endpoint.envelope === 'bytes')
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/zip', ...headers },
+      body: output as Uint8Array,
+    }
   if (endpoint.envelope === 'standard') {
     const error = { code: 'ok', message: '', log_id: exchange.logId }
     return jsonAnswer(
@@ -178,7 +184,7 @@ function failure(endpoint: Endpoint, refusal: Refusal, platform: Platform, excha
     const status = refusal.status ?? 400
     return jsonAnswer(status, { code: status, message: message || code }, headers)
   }
-  if (endpoint.envelope !== 'standard') {
+  if (endpoint.envelope !== 'standard' && endpoint.envelope !== 'bytes') {
     const entry = (oauthErrors as Record<string, ErrorEntry>)[code]
     return jsonAnswer(
       platform.settings.oauthErrorStatus,
@@ -190,7 +196,16 @@ function failure(endpoint: Endpoint, refusal: Refusal, platform: Platform, excha
   const status = endpoint.errorStatus?.[code] ?? entry?.status ?? 500
   return jsonAnswer(
     status,
-    { data: {}, error: { code, message: message || (entry?.meaning ?? code), log_id: exchange.logId } },
+    {
+      data: {},
+      error: {
+        code,
+        // Its documented failure sample repeats the status.
+        ...(endpoint.id.startsWith('portability.') ? { http_status_code: status } : {}),
+        message: message || (entry?.meaning ?? code),
+        log_id: exchange.logId,
+      },
+    },
     headers,
   )
 }

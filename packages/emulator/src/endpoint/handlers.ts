@@ -1,5 +1,4 @@
 import type { Endpoint, ErrorOf, InputOf, OutputOf, QueryOf } from '@tockwork/contracts'
-import type { Answer } from '../http/answer.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { Platform, Refusal } from '../platform.ts'
 import type { AppRow, CreatorRow, GrantRow } from '../state/model.ts'

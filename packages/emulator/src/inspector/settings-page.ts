@@ -27,6 +27,7 @@ const about = {
   moderationSeconds: ['Posting', 'Moderation takes (seconds)', 'From complete to public.'],
   moderation: ['Posting', 'Moderation decides', ''],
   inboxPostsAfterSeconds: ['Posting', 'Creators post drafts after (seconds)', '0: only when told to.'],
+  exportSeconds: ['Data exports', 'An export is ready after (seconds)', ''],
   pendingSharesPerDay: ['Posting', 'Pending drafts in 24 hours', ''],
   unauditedUsersPerDay: ['Posting', 'Posting users of an app that is not audited', 'In 24 hours.'],
   pullFromLocal: ['Network', 'Pull media from this machine', 'http and loopback addresses, for development.'],

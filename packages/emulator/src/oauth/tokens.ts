@@ -83,7 +83,8 @@ function openGrant(platform: Platform, app: AppRow, code: CodeRow): GrantRow {
   const { world, clock, ids } = platform
   const id = `${app.id}:${code.creator}`
   const before = world.grants.get(id)
-  const fresh = { scopes: code.scopes, createdAt: clock.now() }
+  // Consenting anew also makes single-use scopes good again.
+  const fresh = { scopes: code.scopes, createdAt: clock.now(), usedScopes: [] }
   if (before !== undefined && before.endedAt === undefined) return world.grants.patch(before, fresh)
   return world.grants.put({
     id,

@@ -20,6 +20,7 @@ export const creatorChange = z.strictObject({
   following: z.optional(count),
   max_duration_sec: z.optional(z.int().check(z.minimum(1))),
   daily_post_cap: z.optional(count),
+  region: z.optional(z.enum(['EEA', 'UK', 'other'])),
   app_version: z.optional(z.string().check(z.regex(/^\d+\.\d+(\.\d+)?$/, 'must read like 42.0.0'))),
 })
 
@@ -38,6 +39,7 @@ const fields = {
   following: 'following',
   max_duration_sec: 'maxDurationSec',
   daily_post_cap: 'dailyPostCap',
+  region: 'region',
   app_version: 'appVersion',
 } as const satisfies Record<keyof CreatorChange, keyof CreatorRow>
 

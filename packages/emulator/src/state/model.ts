@@ -52,6 +52,8 @@ export interface CreatorRow extends Row {
   dailyPostCap: number
   /** Version of the TikTok app on the phone; photo drafts need 31.8. */
   appVersion: string
+  /** Data exports are for the European Economic Area and the United Kingdom; absent: one of them. */
+  region?: 'EEA' | 'UK' | 'other'
   createdAt: number
 }
 
@@ -92,6 +94,8 @@ export interface GrantRow extends Row {
   createdAt: number
   endedAt?: number
   endReason?: number
+  /** Single-use scopes that are used up. */
+  usedScopes?: string[]
 }
 
 export interface AccessTokenRow extends Row {
@@ -181,6 +185,18 @@ export interface QrRow extends Row {
   expiresAt: number
 }
 
+/** An export of Data Portability. */
+export interface DataRequestRow extends Row {
+  clientKey: string
+  creator: string
+  grant: string
+  format: 'text' | 'json'
+  categories: string[]
+  state: 'pending' | 'ready' | 'cancelled'
+  createdAt: number
+  readyAt?: number
+}
+
 export interface MetaRow extends Row {
   value: unknown
 }
@@ -208,6 +224,7 @@ export function openWorld(store: Store) {
     uploads: store.collection<UploadRow>('uploads', { publish: (row) => row.publishId }),
     timers: store.collection<TimerRow>('timers'),
     deliveries: store.collection<DeliveryRow>('deliveries'),
+    dataRequests: store.collection<DataRequestRow>('dataRequests'),
     qrCodes: store.collection<QrRow>('qrCodes'),
   }
 }

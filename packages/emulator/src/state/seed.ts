@@ -41,6 +41,7 @@ export const seedSpec = z.strictObject({
         max_duration_sec: z.optional(z.int()),
         daily_post_cap: z.optional(z.int()),
         app_version: z.optional(z.string()),
+        region: z.optional(z.enum(['EEA', 'UK', 'other'])),
         /** So many earlier public videos are made up. */
         videos: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
       }),
@@ -152,6 +153,7 @@ export function plant(platform: Platform, seed: SeedSpec): void {
       maxDurationSec: creator.max_duration_sec ?? 600,
       dailyPostCap: creator.daily_post_cap ?? 15,
       appVersion: creator.app_version ?? '42.0.0',
+      ...(creator.region === undefined ? {} : { region: creator.region }),
       createdAt: world.creators.get(creator.username)?.createdAt ?? clock.now(),
     })
     if (!known) plantVideos(platform, row, creator.videos ?? 0)

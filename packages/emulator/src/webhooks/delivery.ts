@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
 import { delivery as rules, signature } from '@tockwork/contracts/webhooks'
+import { stringifyJson } from '@tockwork/kernel'
 import { request as httpRequest, https } from '../http/node-http.ts'
 import type { Platform } from '../platform.ts'
 import { addressKind, guardedLookup } from '../posting/pull.ts'
@@ -53,7 +54,7 @@ function writeDown(
     event,
     create_time: clock.seconds(),
     ...(openId === undefined ? {} : { user_openid: openId }),
-    content: JSON.stringify(content),
+    content: stringifyJson(content),
   })
   return world.deliveries.put({
     id: ids.hex(16),
