@@ -199,6 +199,31 @@ export class JobQueue implements Outbox {
     return jobs.length
   }
 
+  /** Makes the queue of a name that this program does not run, so that jobs can be put into it. */
+  async addQueue(name: string): Promise<void> {
+    const definition: JobDefinition<object> = { handler: () => Promise.resolve() }
+    if (!this.#jobs.has(name)) this.#jobs.set(name, { name, definition })
+    await this.#createQueue(name, definition)
+  }
+
+  /** Jobs that have not been done, of all names, as of the transaction: for an export. */
+  async *undone(
+    tx: Transaction,
+  ): AsyncGenerator<{ name: string; data: object; key: string | null; at: number }> {
+    for (const { name } of await this.#boss.getQueues()) {
+      let after: string | undefined
+      for (;;) {
+        const page = { db: fromKysely(tx), limit: 500, ...(after === undefined ? {} : { after }) }
+        const jobs = await this.#boss.findJobs<object>(name, page)
+        for (const { state, data, singletonKey, startAfter } of jobs)
+          if (['created', 'retry', 'active'].includes(state))
+            yield { name, data: data ?? {}, key: singletonKey, at: new Date(startAfter).getTime() }
+        after = jobs.at(-1)?.id
+        if (jobs.length < 500) break
+      }
+    }
+  }
+
   /** How many wait, are due and run, by job name; a few seconds old. */
   async counts(): Promise<Record<string, { waiting: number; due: number; running: number; failed: number }>> {
     const queues = await this.#boss.getQueues([...this.#jobs.keys()])

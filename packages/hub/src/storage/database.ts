@@ -11,7 +11,14 @@ const OLDEST_MAJOR = 15
 
 /** The database cannot be used as it is; the message says what to do. */
 export class DatabaseError extends Error {
-  readonly code: 'too_old' | 'unreachable' | 'newer_schema' | 'wrong_major' | 'in_use' | 'no_server'
+  readonly code:
+    | 'too_old'
+    | 'unreachable'
+    | 'newer_schema'
+    | 'wrong_major'
+    | 'no_server'
+    | 'not_empty'
+    | 'bad_export'
 
   constructor(code: DatabaseError['code'], message: string, options?: { cause?: unknown }) {
     super(message, options)

@@ -19,10 +19,11 @@ const LOCK = 4_848_000_001
 /**
  * Brings the schema up to this program's version; does nothing when it is there. Safe with several starters: one does
  * the work, the others wait for it. Each migration commits by itself or not at all.
+ * @param to the name of the last migration to run; the newest unless told
  * @returns the names of the migrations that this call ran.
  * @throws {DatabaseError} when the server is too old or the schema is of a newer Tockwork.
  */
-export async function migrate(db: Database): Promise<string[]> {
+export async function migrate(db: Database, to: string = SCHEMA_VERSION): Promise<string[]> {
   await checkServer(db)
   return await db.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${LOCK})`.execute(connection)
@@ -39,7 +40,7 @@ export async function migrate(db: Database): Promise<string[]> {
         db: connection,
         provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
       })
-      const { error, results } = await migrator.migrateToLatest()
+      const { error, results } = applied.includes(to) ? {} : await migrator.migrateTo(to)
       if (error !== undefined) throw error
       return (results ?? []).map(({ migrationName }) => migrationName)
     } finally {
