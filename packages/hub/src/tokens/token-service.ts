@@ -2,7 +2,7 @@
 import type { Secret } from '@tockwork/kernel'
 import type { Account } from '../storage/accounts.ts'
 import { findTokens, leaseTokens, type StoredTokens } from '../storage/token-vault.ts'
-import type { PlatformFailure, PlatformResult } from '../tiktok/outcome.ts'
+import { attempt, type PlatformFailure, type PlatformResult } from '../tiktok/outcome.ts'
 import type { PlatformTokens } from '../tiktok/tokens.ts'
 import { LEASE_MS, usableUntil } from './refresh-policy.ts'
 import type { RefreshOutcome, TokenParts, TokenRefresher } from './token-refresher.ts'
@@ -62,7 +62,9 @@ export class TokenService {
       if (stored === undefined) return notConnected(account)
       const { generation } = stored
       const place = tokenPlace(workspaceId, accountId, generation)
-      const tokens = await openTokens(this.#parts.vault, stored.sealed, place)
+      const opened = await attempt(() => openTokens(this.#parts.vault, stored.sealed, place))
+      if (!opened.ok) return opened
+      const tokens = opened.value
       const rejected = options.rejected?.reveal() === tokens.accessToken.reveal()
       const now = clock.now()
       const usable = !rejected && now < usableUntil(tokens)

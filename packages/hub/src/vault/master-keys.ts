@@ -43,6 +43,8 @@ export class LocalKeys implements KeyProvider {
     if (key !== undefined) return key
     throw new UsageError(`The vault has no master key of version ${version}.`, {
       code: 'unknown_key_version',
+      // Somebody can give the key back; nothing is wrong with what is sealed.
+      retry: 'after',
       action: 'Add the key of this version to TOCKWORK_SECRET_KEY again until everything is sealed anew.',
     })
   }

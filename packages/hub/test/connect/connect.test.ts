@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AccountWorld, type Tenant } from '../account-world.ts'
+import { AccountWorld, TEST_MASTER_KEY, type Tenant } from '../account-world.ts'
 
 let world: AccountWorld
 let tenant: Tenant
@@ -283,4 +284,8 @@ test('neither rows nor logs hold a state, a verifier, a code, a token or a secre
     expect(world.lines.some((line) => line.includes(secret))).toBe(false)
   }
   expect(world.lines.length).toBeGreaterThan(10)
+  // Nor does anything that is printed whole, as a debugger or a careless log line would.
+  const printed = inspect(world.services, { depth: 12, showHidden: true })
+  for (const secret of ['tw-demo-secret', 'act.', 'rft.', tenant.key, TEST_MASTER_KEY])
+    expect(printed.includes(secret), secret.slice(0, 4)).toBe(false)
 })

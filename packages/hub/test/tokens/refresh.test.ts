@@ -415,7 +415,10 @@ test('a changed row does not open, and says so without telling what is in it', a
     .set({ sealed })
     .where('account_id', '=', second)
     .execute()
-  await expect(access(second)).rejects.toMatchObject({ code: 'envelope_does_not_open' })
+  expect(await access(second)).toMatchObject({
+    ok: false,
+    failure: { code: 'envelope_does_not_open', retry: 'never' },
+  })
   await makeDue(world.database.db, tenant.workspaceId, second, now())
   expect(await due()).toMatchObject({ claimed: 1, failed: 1 })
   expect(await row(second)).toMatchObject({ last_failure: 'envelope_does_not_open', failures: 1 })
