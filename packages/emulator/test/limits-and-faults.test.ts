@@ -2,7 +2,7 @@ import { makeSampleVideo } from '@tockwork/media/sample'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Emulator } from '../src/index.ts'
 import { assumed, documented } from './claim.ts'
-import { type Connected, connect, directPost, frozenEmulator, send } from './client.ts'
+import { type Connected, connect, directPost, frozenEmulator, refresh, send } from './client.ts'
 
 let emulator: Emulator
 let mika: Connected
@@ -120,6 +120,13 @@ describe('faults', () => {
     })
     const answer = await send(emulator, 'POST', '/v2/oauth/token/', { json: {} })
     expect([answer.status, answer.body.error]).toEqual([503, 'temporarily_unavailable'])
+  })
+
+  test('tell apart the endpoints that share a path', async () => {
+    await add({ match: { endpoint: 'oauth.refreshToken' }, action: { code: 'server_error' } })
+    const lane = await connect(emulator, 'lane')
+    expect((await refresh(emulator, lane.tokens.refresh_token)).body.error).toBe('server_error')
+    expect((await connect(emulator, 'noor')).tokens.access_token).toMatch(/^act\./)
   })
 
   test('lose the answer after doing the work, or cut before it', async () => {

@@ -43,7 +43,7 @@ export function createEmulatorServer(parts: ServerParts): Server {
 async function serve(parts: ServerParts, exchange: Exchange, response: ServerResponse): Promise<void> {
   const started = parts.platform.real.now()
   const route = parts.router.find(exchange)
-  const fault = pickFault(parts, exchange, route)
+  const fault = parts.faults.any ? await pickFault(parts, exchange, route) : undefined
   if (fault?.action.delay_ms !== undefined) await parts.platform.real.sleep(fault.action.delay_ms)
 
   let answer: Answer | undefined
@@ -132,18 +132,13 @@ function faultAnswer(exchange: Exchange, route: Route | undefined, action: Fault
   )
 }
 
-function pickFault(
+async function pickFault(
   { faults, platform }: ServerParts,
   exchange: Exchange,
   route: Route | undefined,
-): Fault | undefined {
-  if (!faults.any || isOwn(exchange.path)) return undefined
-  const endpoint =
-    route?.kind === 'endpoints'
-      ? route.candidates[0]?.id
-      : exchange.method === 'PUT'
-        ? 'posting.uploadMedia'
-        : undefined
+): Promise<Fault | undefined> {
+  if (isOwn(exchange.path)) return undefined
+  const endpoint = await endpointOf(exchange, route)
   const token = /^Bearer\s+(\S+)/i.exec(exchange.header('authorization') ?? '')?.[1]
   const row = token === undefined ? undefined : platform.world.accessTokens.get(token)
   const user = row?.grant === undefined ? undefined : platform.world.grants.get(row.grant)?.creator
@@ -151,6 +146,26 @@ function pickFault(
     ...(user === undefined ? {} : { user }),
     ...(row === undefined ? {} : { clientKey: row.clientKey }),
   })
+}
+
+/** Which endpoint is meant; where several share a path, the body says so (these bodies are small). */
+async function endpointOf(exchange: Exchange, route: Route | undefined): Promise<string | undefined> {
+  if (route?.kind !== 'endpoints') return exchange.method === 'PUT' ? 'posting.uploadMedia' : undefined
+  const [first] = route.candidates
+  if (first?.when === undefined) return first?.id
+  // What cannot be read is refused further on, with its reason.
+  const text = await exchange.body().then(String, () => '')
+  const { field } = first.when
+  const value = new URLSearchParams(text).get(field) ?? fieldOfJson(text, field)
+  return (route.candidates.find(({ when }) => when?.equals === value) ?? first).id
+}
+
+function fieldOfJson(text: string, field: string): unknown {
+  try {
+    return (JSON.parse(text) as Record<string, unknown> | null)?.[field]
+  } catch {
+    return undefined
+  }
 }
 
 async function readUpTo(request: IncomingMessage, bytes: number): Promise<void> {
