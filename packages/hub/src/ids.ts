@@ -19,6 +19,8 @@ export type IdPrefix =
   | 'req'
   | 'whk'
   | 'evt'
+  | 'dlv'
+  | 'inb'
 
 /**
  * A new id: `prefix_` and a ULID of 26 characters (48 bits of `clock` in milliseconds, 80 random bits). Ids made

@@ -124,7 +124,7 @@ export async function lockAppsToRewrap(db: Database, keyVersion: number, limit: 
   return rows.map(toApp)
 }
 
-function toApp(row: Row<'apps'>): App {
+export function toApp(row: Row<'apps'>): App {
   return {
     id: row.id,
     workspaceId: row.workspace_id,

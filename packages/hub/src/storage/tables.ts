@@ -27,6 +27,11 @@ export interface Tables {
   post_transitions: PostTransitionsTable
   rate_slots: RateSlotsTable
   rate_tickets: RateTicketsTable
+  inbound_events: InboundEventsTable
+  webhook_endpoints: WebhookEndpointsTable
+  webhook_secrets: WebhookSecretsTable
+  webhook_events: WebhookEventsTable
+  webhook_deliveries: WebhookDeliveriesTable
 }
 
 /** A row of a table as `select` returns it: `Row<'accounts'>`. */
@@ -238,4 +243,74 @@ export interface RateTicketsTable {
   holder: string
   seq: GeneratedAlways<number>
   ready_at: Date
+}
+
+export interface InboundEventsTable {
+  id: string
+  /** The app whose address it came to. */
+  app_id: string
+  /** Every app whose own secret fits the signature: what the event may act on. */
+  app_ids: string[]
+  hash: Bytes
+  body: NullableBytes
+  event: string | null
+  received_at: Date
+  processed_at: Date | null
+  outcome: string | null
+}
+
+export interface WebhookEndpointsTable {
+  id: string
+  workspace_id: string
+  url: string
+  description: string | null
+  /** Empty: all. */
+  events: string[]
+  /** The one environment whose accounts it hears of; null: all. */
+  environment: 'sandbox' | 'production' | null
+  status: 'enabled' | 'disabled'
+  disabled_reason: string | null
+  failing_since: Date | null
+  created_at: Date
+  changed_at: Date
+}
+
+export interface WebhookSecretsTable {
+  endpoint_id: string
+  generation: number
+  workspace_id: string
+  sealed: Bytes
+  key_version: number
+  created_at: Date
+  expires_at: Date | null
+}
+
+export interface WebhookEventsTable {
+  id: string
+  workspace_id: string
+  type: string
+  account_id: string | null
+  data: Json<Record<string, unknown>>
+  created_at: Date
+}
+
+export interface WebhookDeliveriesTable {
+  id: string
+  seq: GeneratedAlways<number>
+  workspace_id: string
+  endpoint_id: string
+  event_id: string
+  lane: string
+  state: 'pending' | 'delivered' | 'dead'
+  dead_reason: string | null
+  attempts: Generated<number>
+  next_at: Date | null
+  lease_until: Date | null
+  lease_owner: string | null
+  /** From when the days of trying count. */
+  begun_at: Date
+  /** The latest tries. */
+  log: DefaultedJson<{ at: string; status: number | null; error: string | null; ms: number }[]>
+  created_at: Date
+  delivered_at: Date | null
 }
