@@ -7,6 +7,8 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'test/**/*.test.ts',
       'tools/**/*.test.ts',
+      // An example that is a test itself.
+      'examples/test-your-app.ts',
     ],
     // test/packed needs `npm run build` first: tools/test.ts runs it as a step of its own.
     exclude: ['**/node_modules/**', 'build/**', 'test/packed/**'],
