@@ -1,6 +1,7 @@
 import type { JobQueue } from '../jobs/queue.ts'
 import { overduePosts } from '../storage/posts.ts'
-import { ADVANCE_POST, type PublishingParts, type PublishPipeline } from './pipeline.ts'
+import type { PublishPipeline } from './pipeline.ts'
+import { ADVANCE_POST, type PublishingParts } from './step.ts'
 
 /** Looks for posts whose job never came: belt and braces beside jobs that are committed with their rows. */
 export const SWEEP_POSTS = 'sweep-posts'
@@ -24,11 +25,17 @@ export function definePublishingJobs(
       return { postId }
     },
     handler: async ({ postId }, { signal, stopping }) => {
-      const again = await pipeline.run(postId, AbortSignal.any([signal, stopping]))
-      return again === undefined ? undefined : { again }
+      try {
+        const again = await pipeline.run(postId, AbortSignal.any([signal, stopping]))
+        return again === undefined ? undefined : { again }
+      } catch (error) {
+        // Cut short by the end of this process: nothing failed, and another one goes on at once.
+        if (stopping.aborted) return { again: parts.clock.now() }
+        throw error
+      }
     },
     // Uploads are long and the next fetch waits for a batch's slowest, so each runs alone.
-    concurrency: 16,
+    concurrency: 10,
     retry: { delay: 1, maxDelay: 60 },
     timeoutSeconds: UPLOAD_SECONDS,
   })

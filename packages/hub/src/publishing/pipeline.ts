@@ -1,88 +1,17 @@
-import type { Clock, Random } from '@tockwork/kernel'
-import type { BlobStore } from '../assets/blob-store.ts'
-import type { RateCall, RateGovernor, RateRule } from '../governor/governor.ts'
-import type { Log } from '../observability/log.ts'
+import type { RateCall, RateRule } from '../governor/governor.ts'
 import { findAccount } from '../storage/accounts.ts'
-import type { Database } from '../storage/database.ts'
 import { claimPost, peekPost, releaseLease, renewLease, savePost } from '../storage/posts.ts'
-import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
-import type { Vault } from '../vault/sealing.ts'
-import type { PostingRules } from './check-post.ts'
 import { kindOf } from './failures.ts'
-import type { MediaGate } from './media-gate.ts'
 import type { Post } from './post.ts'
 import type { PostState } from './post-states.ts'
-import type { PostingPort } from './posting-port.ts'
+import { ADVANCE_POST, LEASE_MS, type Move, type PublishingParts, type Step } from './step.ts'
 import { checkStep } from './steps/check-step.ts'
 import { initStep } from './steps/init-step.ts'
 import { reconcileStep } from './steps/reconcile-step.ts'
 import { statusStep } from './steps/status-step.ts'
 import { uploadStep } from './steps/upload-step.ts'
 
-/** The job that brings a post on. */
-export const ADVANCE_POST = 'advance-post'
-
-export interface PublishingRates {
-  creatorInfo: RateRule
-  initVideo: RateRule
-  initInboxVideo: RateRule
-  initContent: RateRule
-  status: RateRule
-  listVideos: RateRule
-}
-
-export interface PublishingParts {
-  db: Database
-  unitOfWork: UnitOfWork
-  governor: RateGovernor
-  port: PostingPort
-  vault: Vault
-  blobs: BlobStore
-  gate: MediaGate
-  rules: PostingRules
-  rates: PublishingRates
-  clock: Clock
-  random: Random
-  log: Log
-  /** Names this process in leases. */
-  owner: string
-  /** After so long in processing a post is left to a person. 24 hours. */
-  processingDeadlineMs?: number
-}
-
-/** What a step is given. The post is as it was last written down. */
-export interface Step {
-  parts: PublishingParts
-  post: Post
-  /** Aborted when the work must stop: the process ends, or the job went elsewhere. */
-  signal: AbortSignal
-  /**
-   * Writes the next state, and with it when to go on: a time, at once (now or before), or never. `undefined`: someone
-   * has changed the post meanwhile, and nothing was written. `from` is the post of an earlier move of this step.
-   */
-  move(change: Move, from?: Post): Promise<Post | undefined>
-  /** Makes a call in its window, or says when it may be made. */
-  call<T>(
-    rule: RateRule,
-    name: string,
-    make: () => Promise<PlatformResult<T>>,
-  ): Promise<{ waitUntil: number } | { result: PlatformResult<T> }>
-  /** Keeps the post ours for another while. `undefined`: it is not any more. */
-  renew(uploadedBytes?: number): Promise<{ cancelRequested: boolean } | undefined>
-}
-
-export interface Move {
-  to?: PostState
-  cause?: string
-  detail?: Record<string, unknown>
-  set?: Parameters<typeof savePost>[2]['set']
-  /** When to go on; `undefined`: it rests until someone acts. */
-  at: number | undefined
-}
-
-/** Long enough for a call with a renewal of its token; short enough that a crash does not hold a post up for long. */
-const LEASE_MS = 45_000
 /** A post goes through fewer steps than this without waiting; more would be a circle. */
 const MOST_STEPS = 50
 

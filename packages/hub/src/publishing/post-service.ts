@@ -6,10 +6,10 @@ import type { Transaction } from '../storage/database.ts'
 import { findPost, insertPosts, type PostChange, requestCancel, savePost } from '../storage/posts.ts'
 import { checkAccount, checkContent, checkCreator, mediaErrors, type PostContent } from './check-post.ts'
 import { kindOf } from './failures.ts'
-import { ADVANCE_POST, type PublishingParts } from './pipeline.ts'
 import { type Post, type PostMode, type PostOptions, type PostSource, pullsMedia } from './post.ts'
 import { BEFORE_INIT } from './post-states.ts'
 import { resolveSchedule } from './schedule.ts'
+import { ADVANCE_POST, type PublishingParts } from './step.ts'
 
 /** What a caller asks for; `accounts` are checked to be theirs by the route. */
 export interface PostRequest {

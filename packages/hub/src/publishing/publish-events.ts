@@ -1,7 +1,7 @@
 import type { Database } from '../storage/database.ts'
 import { findPostByPublishId, wakePost } from '../storage/posts.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
-import { ADVANCE_POST } from './pipeline.ts'
+import { ADVANCE_POST } from './step.ts'
 
 /**
  * A webhook of the platform says that something happened to a post. It is taken as a hint: the status is asked at once,

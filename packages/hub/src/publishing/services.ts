@@ -16,8 +16,10 @@ import type { TokenService } from '../tokens/token-service.ts'
 import type { Vault } from '../vault/sealing.ts'
 import { definePublishingJobs } from './jobs.ts'
 import { type MediaGate, rulesGate } from './media-gate.ts'
-import { type PublishingParts, PublishPipeline } from './pipeline.ts'
+import { PublishPipeline } from './pipeline.ts'
 import { PostService } from './post-service.ts'
+import { onPublishEvent } from './publish-events.ts'
+import type { PublishingParts } from './step.ts'
 
 export interface PublishingServiceParts {
   db: Database
@@ -73,6 +75,8 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     blobs,
     pipeline,
     posts,
+    /** For webhooks of the platform. */
+    onPublishEvent: (event: { publishId: string }) => onPublishEvent({ db, unitOfWork, clock }, event),
     defineJobs: (jobs: JobQueue) => definePublishingJobs(jobs, pipeline, publishing),
     handlers: {
       ...postHandlers({ db, clock, posts }),

@@ -310,9 +310,9 @@ describe('what goes wrong on the way', () => {
   })
 
   it('a cancel in the middle of an upload stops it, and nothing is posted', async () => {
-    asset = await world.upload(tenant, clip(5, 35_000_000))
+    asset = await world.upload(tenant, clip(5, 65_000_000))
     const [id = ''] = await world.post(tenant, [mika], direct())
-    world.emulator.addFault({ match: { endpoint: 'posting.uploadMedia', nth: 2 }, action: { delay_ms: 400 } })
+    world.emulator.addFault({ match: { endpoint: 'posting.uploadMedia' }, action: { delay_ms: 250 } })
     const run = world.publisher.pipeline.run(id, new AbortController().signal)
     while ((publishes()[0]?.uploadedBytes ?? 0) < 10_000_000)
       await new Promise((resolve) => setTimeout(resolve, 2))
@@ -383,7 +383,7 @@ async function runToInit(publisher: Publisher, id: string): Promise<void> {
   expect(publishes().length).toBe(before + 1)
   await world.db
     .updateTable('posts')
-    .set({ lease_owner: 'dead', lease_until: new Date(world.now() + 45_000) })
+    .set({ lease_owner: 'dead', lease_until: new Date(world.now() + 20_000) })
     .where('id', '=', id)
     .execute()
 }

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { makeSamplePhoto } from '@tockwork/media/sample'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Tenant } from '../account-world.ts'
 import { clip, PostWorld } from './post-world.ts'
@@ -193,6 +196,65 @@ describe('a post', () => {
     await world.runUntilState(tenant, id, 'published')
     expect(world.emulator.world.publishes.size).toBe(1)
     await compareBooks()
+  })
+
+  it('of photos is downloaded by TikTok, directly and as a draft', async () => {
+    const photo = makeSamplePhoto({ container: 'jpeg' })
+    const server = createServer((_request, response) => response.end(photo))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const photos = { urls: [1, 2].map((n) => `http://127.0.0.1:${port}/${n}.jpg`), cover_index: 1 }
+    try {
+      const options = { privacy_level: 'SELF_ONLY', title: 'two soups', description: 'both hot' }
+      const [posted = ''] = await world.post(tenant, [mika], { mode: 'direct', photos, options })
+      const [draft = ''] = await world.post(tenant, [mika], {
+        mode: 'draft',
+        photos,
+        options: { title: 'for later' },
+      })
+      await world.runUntilState(tenant, posted, 'published')
+      await world.runUntilState(tenant, draft, 'in_inbox')
+      expect(publishes().map(({ media, mode, postInfo }) => [media, mode, postInfo.title])).toEqual(
+        expect.arrayContaining([
+          ['photo', 'direct', 'two soups'],
+          ['photo', 'inbox', 'for later'],
+        ]),
+      )
+      await compareBooks()
+    } finally {
+      server.close()
+    }
+    const wrong = await world.call(tenant, 'POST', '/v1/posts', {
+      accounts: [mika],
+      mode: 'direct',
+      photos: { urls: ['http://example.com/a.jpg', 'nonsense'], cover_index: 2 },
+      options: { privacy_level: 'SELF_ONLY', disable_duet: true, title: 'x'.repeat(91) },
+    })
+    expect(
+      wrong.json.errors.map(({ field, rule }: { field: string; rule: string }) => `${field} ${rule}`),
+    ).toEqual([
+      'options.disable_duet not_applicable',
+      'options.title too_long',
+      'photos.urls[0] https_needed',
+      'photos.urls[1] not_a_url',
+      'photos.cover_index cover_index',
+    ])
+  })
+
+  it('is looked at at once when a webhook says that something happened to it', async () => {
+    world.emulator.configure({ processingSeconds: 7000 })
+    const [id = ''] = await world.post(tenant, [mika], direct({ privacy_level: 'SELF_ONLY' }))
+    await world.run()
+    await world.emulator.advance(7000)
+    // Long after the processing began it is asked every five minutes.
+    await world.run()
+    await world.emulator.advance(1)
+    const { publish_id: publishId } = await world.read(tenant, id)
+    expect(await world.publisher.onPublishEvent({ publishId })).toBe(true)
+    expect(await world.publisher.onPublishEvent({ publishId: 'v_pub_file~v2-1.0' })).toBe(false)
+    await world.run()
+    expect((await world.read(tenant, id)).state).toBe('published')
+    world.emulator.configure({ processingSeconds: 2 })
   })
 
   it('is one post when its creation is repeated with the same key', async () => {

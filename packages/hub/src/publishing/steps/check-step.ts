@@ -1,8 +1,8 @@
 import { findAccount } from '../../storage/accounts.ts'
 import { findAsset } from '../../storage/assets.ts'
 import { checkAccount, checkCreator, mediaErrors } from '../check-post.ts'
-import type { Step } from '../pipeline.ts'
 import type { Post } from '../post.ts'
+import type { Step } from '../step.ts'
 import { endByFailure, fail, isCap, waitForWindow } from './endings.ts'
 
 /** Before anything is asked of the platform: is it time, may it go, does the creator still allow it. */

@@ -3,8 +3,8 @@ import { countWaitingBefore, initTimes } from '../../storage/posts.ts'
 import type { PlatformFailure } from '../../tiktok/outcome.ts'
 import { CAP_CODES, kindOf } from '../failures.ts'
 import { retryPause } from '../pace.ts'
-import type { Move, Step } from '../pipeline.ts'
 import type { Post } from '../post.ts'
+import type { Move, Step } from '../step.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

@@ -5,10 +5,10 @@ import { findPost } from '../../storage/posts.ts'
 import type { PlatformFailure, PlatformResult } from '../../tiktok/outcome.ts'
 import { kindOf } from '../failures.ts'
 import { retryPause, statusPause } from '../pace.ts'
-import type { Step } from '../pipeline.ts'
 import { type Post, pullsMedia } from '../post.ts'
 import type { InitAnswer, InitRequest } from '../posting-port.ts'
 import { canReconcile, RECONCILE_FIRST_MS } from '../reconcile.ts'
+import type { Step } from '../step.ts'
 import { endByFailure, fail, waitForWindow } from './endings.ts'
 
 /** Where the upload address of a post is sealed. */

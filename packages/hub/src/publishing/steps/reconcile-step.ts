@@ -1,7 +1,7 @@
 import { knownPostIds } from '../../storage/posts.ts'
-import type { Step } from '../pipeline.ts'
 import type { Post } from '../post.ts'
 import { findOwnVideo, reconcilePause } from '../reconcile.ts'
+import type { Step } from '../step.ts'
 import { statusStep } from './status-step.ts'
 
 /** While a person has not decided: does the post show up among the creator's videos? */

@@ -1,8 +1,8 @@
 import { kindOf } from '../failures.ts'
 import { inboxPause, publicIdPause, retryPause, statusPause } from '../pace.ts'
-import type { Step } from '../pipeline.ts'
 import type { Post } from '../post.ts'
 import type { PublishStanding } from '../posting-port.ts'
+import type { Step } from '../step.ts'
 import { fail, isCap, waitForCap } from './endings.ts'
 
 const DEADLINE_MS = 24 * 3_600_000

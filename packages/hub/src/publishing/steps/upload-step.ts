@@ -3,14 +3,14 @@ import { renewLease } from '../../storage/posts.ts'
 import type { PlatformFailure, PlatformResult } from '../../tiktok/outcome.ts'
 import { kindOf } from '../failures.ts'
 import { statusPause } from '../pace.ts'
-import type { Step } from '../pipeline.ts'
 import type { Post, UploadPlan } from '../post.ts'
+import { LEASE_MS, type Step } from '../step.ts'
 import { endByFailure, fail, tryAgain } from './endings.ts'
 import { uploadPlace } from './init-step.ts'
 
 /** Upload addresses that came to nothing before the post is given up. */
 const MOST_UPLOADS = 5
-const HEARTBEAT_MS = 10_000
+const HEARTBEAT_MS = LEASE_MS / 4
 
 type Stop = 'lease_lost' | 'cancel' | 'done'
 
@@ -179,7 +179,7 @@ function watchOver(
   const write = (): void => {
     written = sent
     writing = writing
-      .then(() => renewLease(db, post.id, { owner, until: clock.now() + 4.5 * HEARTBEAT_MS }, written))
+      .then(() => renewLease(db, post.id, { owner, until: clock.now() + LEASE_MS }, written))
       .then((held) => {
         if (held === undefined) stop.abort('lease_lost' satisfies Stop)
         else if (held.cancelRequested) stop.abort('cancel' satisfies Stop)
