@@ -81,7 +81,7 @@ export async function testDatabase(options: { empty?: boolean; max?: number } = 
 
 /** A database with the schema, made once for each state of the migrations and copied for each test file. */
 async function templateDatabase(admin: pg.Client, serverUrl: string): Promise<string> {
-  const files = globSync('../src/storage/migrations/*.ts', { cwd: import.meta.dirname }).sort()
+  const files = globSync('../src/storage/{migrate,migrations/*}.ts', { cwd: import.meta.dirname }).sort()
   const hash = createHash('sha256')
   for (const file of files) hash.update(file).update(readFileSync(join(import.meta.dirname, file)))
   const name = `template_${hash.digest('hex').slice(0, 16)}`
