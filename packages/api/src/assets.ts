@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from './page.ts'
 const name = z.string().min(1).max(255)
 const tags = z.array(z.string().min(1).max(64)).max(50)
 
-export const asset = z
+const asset = z
   .object({
     id: idOf('ast'),
     sha256: z.string().meta({ description: 'Of the content; the same content is one asset' }),
@@ -33,7 +33,7 @@ export const asset = z
 
 const params = z.object({ asset_id: idOf('ast') })
 
-export const createAsset = defineOperation({
+const createAsset = defineOperation({
   id: 'assets.create',
   method: 'POST',
   path: '/v1/assets',
@@ -52,7 +52,7 @@ export const createAsset = defineOperation({
   },
 })
 
-export const listAssets = defineOperation({
+const listAssets = defineOperation({
   id: 'assets.list',
   method: 'GET',
   path: '/v1/assets',
@@ -64,7 +64,7 @@ export const listAssets = defineOperation({
   errors: {},
 })
 
-export const getAsset = defineOperation({
+const getAsset = defineOperation({
   id: 'assets.get',
   method: 'GET',
   path: '/v1/assets/{asset_id}',
@@ -78,7 +78,7 @@ export const getAsset = defineOperation({
   errors: {},
 })
 
-export const updateAsset = defineOperation({
+const updateAsset = defineOperation({
   id: 'assets.update',
   method: 'PATCH',
   path: '/v1/assets/{asset_id}',

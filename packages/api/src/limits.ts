@@ -3,7 +3,7 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-export const rateWindow = z
+const rateWindow = z
   .object({
     app_id: idOf('app'),
     account_id: idOf('acc').nullable().meta({ description: 'null: the window is the whole app’s' }),
@@ -18,7 +18,7 @@ export const rateWindow = z
   })
   .meta({ id: 'RateWindow' })
 
-export const listLimits = defineOperation({
+const listLimits = defineOperation({
   id: 'limits.list',
   method: 'GET',
   path: '/v1/limits',

@@ -61,7 +61,7 @@ const schedule = {
   time_zone: z.string().max(64).optional().meta({ description: 'IANA name, such as Europe/Berlin' }),
 }
 
-export const post = z
+const post = z
   .object({
     id: idOf('post'),
     group_id: idOf('grp').meta({ description: 'Posts made by one request share it' }),
@@ -91,7 +91,7 @@ export const post = z
   })
   .meta({ id: 'Post' })
 
-export const postTransition = z
+const postTransition = z
   .object({
     at: moment,
     from: z.enum(POST_STATES).nullable(),
@@ -110,7 +110,7 @@ const WRONG_STATE = {
   post_wrong_state: { status: 409, title: 'The post is not in a state that allows this' },
 } as const
 
-export const createPosts = defineOperation({
+const createPosts = defineOperation({
   id: 'posts.create',
   method: 'POST',
   path: '/v1/posts',
@@ -134,7 +134,7 @@ export const createPosts = defineOperation({
   errors: INVALID,
 })
 
-export const listPosts = defineOperation({
+const listPosts = defineOperation({
   id: 'posts.list',
   method: 'GET',
   path: '/v1/posts',
@@ -150,7 +150,7 @@ export const listPosts = defineOperation({
   errors: {},
 })
 
-export const getPost = defineOperation({
+const getPost = defineOperation({
   id: 'posts.get',
   method: 'GET',
   path: '/v1/posts/{post_id}',
@@ -162,7 +162,7 @@ export const getPost = defineOperation({
   errors: {},
 })
 
-export const updatePost = defineOperation({
+const updatePost = defineOperation({
   id: 'posts.update',
   method: 'PATCH',
   path: '/v1/posts/{post_id}',
@@ -180,7 +180,7 @@ export const updatePost = defineOperation({
   errors: { ...INVALID, ...WRONG_STATE },
 })
 
-export const cancelPost = defineOperation({
+const cancelPost = defineOperation({
   id: 'posts.cancel',
   method: 'POST',
   path: '/v1/posts/{post_id}/cancel',
@@ -195,7 +195,7 @@ export const cancelPost = defineOperation({
   errors: WRONG_STATE,
 })
 
-export const reschedulePost = defineOperation({
+const reschedulePost = defineOperation({
   id: 'posts.reschedule',
   method: 'POST',
   path: '/v1/posts/{post_id}/reschedule',
@@ -210,7 +210,7 @@ export const reschedulePost = defineOperation({
   errors: { ...INVALID, ...WRONG_STATE },
 })
 
-export const retryPost = defineOperation({
+const retryPost = defineOperation({
   id: 'posts.retry',
   method: 'POST',
   path: '/v1/posts/{post_id}/retry',
@@ -223,7 +223,7 @@ export const retryPost = defineOperation({
   errors: WRONG_STATE,
 })
 
-export const resolvePost = defineOperation({
+const resolvePost = defineOperation({
   id: 'posts.resolve',
   method: 'POST',
   path: '/v1/posts/{post_id}/resolve',

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { cryptoRandom, type Random } from '@tockwork/kernel'
 
 /** Bytes by their SHA-256: the same content is kept once, whoever brings it. */
 export interface BlobStore {
@@ -37,13 +38,15 @@ export class BlobTooLargeError extends Error {
 /** Blobs on the local disk: `<folder>/ab/cdef…`, written beside and moved into place when whole. */
 export class LocalBlobStore implements BlobStore {
   readonly #folder: string
+  readonly #random: Random
 
-  constructor(folder: string) {
+  constructor(folder: string, random: Random = cryptoRandom) {
     this.#folder = folder
+    this.#random = random
   }
 
   async put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<StoredBlob> {
-    const incoming = join(this.#folder, 'incoming', randomUUID())
+    const incoming = join(this.#folder, 'incoming', Buffer.from(this.#random.bytes(16)).toString('hex'))
     await mkdir(dirname(incoming), { recursive: true, mode: 0o700 })
     const hash = createHash('sha256')
     let sizeBytes = 0

@@ -31,7 +31,7 @@ export function kindOf(failure: PlatformFailure): FailureKind {
   if (failure.needs === 'reconnect' || failure.needs === 'scope' || failure.needs === 'credentials')
     return 'grant'
   if (failure.needs === 'refresh') return 'passing'
-  if (failure.retry === 'now' || failure.retry === 'after' || failure.sent === 'no')
-    return failure.field === undefined ? 'passing' : 'refused'
+  // Our own mistakes never left either, but they will not pass.
+  if (failure.retry !== 'never') return 'passing'
   return 'refused'
 }

@@ -4,7 +4,7 @@ import type { PublishPipeline } from './pipeline.ts'
 import { ADVANCE_POST, type PublishingParts } from './step.ts'
 
 /** Looks for posts whose job never came: belt and braces beside jobs that are committed with their rows. */
-export const SWEEP_POSTS = 'sweep-posts'
+const SWEEP_POSTS = 'sweep-posts'
 
 const SWEEP_SECONDS = 60
 const OVERDUE_MS = 60_000

@@ -1,22 +1,9 @@
-/**
- * The life of a post. `waiting_for_time` and `waiting_for_rate` say why nothing happens; `needs_attention` is a doubt
- * that only a person can end, since guessing could post twice.
- */
-export const POST_STATES = [
-  'accepted',
-  'waiting_for_time',
-  'waiting_for_rate',
-  'checking',
-  'initialising',
-  'uploading',
-  'processing',
-  'in_inbox',
-  'published',
-  'failed',
-  'cancelled',
-  'needs_attention',
-] as const
+import type { POST_STATES } from '@tockwork/api'
 
+/**
+ * The life of a post, in the words of our API. `waiting_for_time` and `waiting_for_rate` say why nothing happens;
+ * `needs_attention` is a doubt that only a person can end, since guessing could post twice.
+ */
 export type PostState = (typeof POST_STATES)[number]
 
 /** From where to where; whatever is not here is a bug. A state may be recorded again with another cause. */

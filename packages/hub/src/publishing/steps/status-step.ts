@@ -45,8 +45,8 @@ export async function statusStep(step: Step): Promise<Post | undefined> {
   }
 }
 
-/** What follows from TikTok's word about a post, by a poll or by a webhook. */
-export async function applyStanding(step: Step, standing: PublishStanding): Promise<Post | undefined> {
+/** What follows from TikTok's word about a post. */
+async function applyStanding(step: Step, standing: PublishStanding): Promise<Post | undefined> {
   const { post, parts, move } = step
   const now = parts.clock.now()
   const age = now - (post.processingSince ?? now)
