@@ -12,6 +12,7 @@ import { createServer } from './http/server.ts'
 import { JobQueue } from './jobs/queue.ts'
 import { createLogger } from './observability/logger.ts'
 import { Metrics } from './observability/metrics.ts'
+import { startTracing } from './observability/tracing.ts'
 import { createPublishingServices } from './publishing/services.ts'
 import { checkServer, type OpenDatabase, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded/index.ts'
@@ -88,6 +89,10 @@ async function bringUp(
   const clock = parts.clock ?? systemClock
   const random = parts.random ?? cryptoRandom
   const log = parts.log ?? createLogger({ level: config.logLevel })
+  if (config.tracing) {
+    const tracing = await startTracing(log)
+    closers.push(() => tracing.stop())
+  }
   const metrics = new Metrics()
   // Root hands the embedded server to another user, who has to pass through the folder.
   await mkdir(config.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })

@@ -27,6 +27,8 @@ export interface Config {
   databasePool: number
   /** False: only the API, other processes run the jobs. */
   work: boolean
+  /** OpenTelemetry is asked for by its own variables. */
+  tracing: boolean
   /** Directories to find a system PostgreSQL in, when no embedded one is there. */
   searchPath: string | undefined
 }
@@ -85,6 +87,9 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
     trustProxy: truth('TOCKWORK_TRUST_PROXY', false),
     databasePool: whole('TOCKWORK_DATABASE_POOL', 10, 1, 500),
     work: truth('TOCKWORK_HUB_WORKER', true),
+    tracing:
+      (read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')) !== undefined &&
+      read('OTEL_SDK_DISABLED')?.toLowerCase() !== 'true',
     searchPath: read('PATH'),
   }
   if (messages.length > 0) throw new ConfigError(messages)

@@ -28,8 +28,10 @@ describe('the configuration', () => {
       trustProxy: false,
       databasePool: 10,
       work: true,
+      tracing: false,
       searchPath: undefined,
     })
+    expect(parseConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }).tracing).toBe(true)
     expect(parseConfig({ TOCKWORK_HUB_PORT: '', TOCKWORK_DATABASE_URL: ' ' }).port).toBe(4848)
   })
 

@@ -1,3 +1,4 @@
+import type { Span } from '@opentelemetry/api'
 import { type OperationShape, problem } from '@tockwork/api'
 import type { Clock, Random } from '@tockwork/kernel'
 import fastify, {
@@ -11,6 +12,7 @@ import type { Logger } from 'pino'
 import { newId } from '../ids.ts'
 import { clearOf } from '../observability/logger.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import { endRequestSpan, traceRequest } from '../observability/tracing.ts'
 import { errorsPage } from './errors-page.ts'
 import { openApiDocument } from './openapi.ts'
 import { operationHandler, plainHeaders, RAW_BODY } from './operation-route.ts'
@@ -93,11 +95,18 @@ export async function createServer<const Operations extends readonly OperationSh
   app.addHook('preClose', async () => {
     closing = true
   })
+  const spans = new WeakMap<FastifyRequest, Span>()
+  app.addHook('onRequest', (request, _reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    spans.set(request, traceRequest({ method: request.method, route, headers: request.headers }, done))
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
   })
   app.addHook('onResponse', async (request, reply) => {
     const operation = (request.routeOptions.config as { operation?: string }).operation ?? 'other'
+    const span = spans.get(request)
+    if (span !== undefined) endRequestSpan(span, reply.statusCode, operation)
     const seconds = reply.elapsedTime / 1_000
     metrics.requests.observe({ operation, status: String(reply.statusCode) }, seconds)
     request.log.info(

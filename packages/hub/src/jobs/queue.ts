@@ -113,6 +113,8 @@ export class JobQueue implements Outbox {
       application_name: 'tockwork-jobs',
       max: options.max ?? 6,
       useListenNotify: true,
+      // A job continues the trace of the request that put it in; costs nothing without a tracing SDK.
+      openTelemetry: { propagateContext: true },
       // Nothing here is scheduled by cron: `everySeconds` needs no clock of its own.
       schedule: false,
       superviseIntervalSeconds: supervise,
