@@ -62,17 +62,23 @@ const STATEMENTS = [
     in_window := (select count(*) from unnest(used) u where u > base - p_window);
 
     delete from rate_tickets r where r.key = p_key and r.ready_at < t - p_grace and r.ticket <> p_ticket;
-    select r.seq into mine from rate_tickets r where r.ticket = p_ticket and r.key = p_key;
-    mine_rank := (select count(*) from unnest(by_whom) h where h = p_holder) + (select count(*) from rate_tickets r
-      where r.key = p_key and r.holder = p_holder and r.lane = p_lane and r.ticket <> p_ticket
-        and (mine is null or r.seq < mine));
-    place := 1 + (select count(*) from (
-        select r.lane, r.seq, row_number() over (partition by r.lane, r.holder order by r.seq) - 1
-          + (select count(*) from unnest(by_whom) h where h = r.holder) as rank
-        from rate_tickets r where r.key = p_key and r.ticket <> p_ticket
-      ) o
-      where o.lane > p_lane
-        or (o.lane = p_lane and (o.rank < mine_rank or (o.rank = mine_rank and (mine is null or o.seq < mine)))));
+    -- Most windows have nobody waiting.
+    place := 1;
+    if exists (select 1 from rate_tickets r where r.key = p_key) then
+      select r.seq into mine from rate_tickets r where r.ticket = p_ticket and r.key = p_key;
+      mine_rank := (select count(*) from unnest(by_whom) h where h = p_holder) + (select count(*) from rate_tickets r
+        where r.key = p_key and r.holder = p_holder and r.lane = p_lane and r.ticket <> p_ticket
+          and (mine is null or r.seq < mine));
+      place := 1 + (select count(*) from (
+          select r.lane, r.seq, row_number() over (partition by r.lane, r.holder order by r.seq) - 1
+            + coalesce(had.calls, 0) as rank
+          from rate_tickets r
+          left join (select h, count(*) as calls from unnest(by_whom) h group by h) had on had.h = r.holder
+          where r.key = p_key and r.ticket <> p_ticket
+        ) o
+        where o.lane > p_lane
+          or (o.lane = p_lane and (o.rank < mine_rank or (o.rank = mine_rank and (mine is null or o.seq < mine)))));
+    end if;
 
     if base = t and place <= p_requests - in_window then
       update rate_slots s set granted = used || t, holders = by_whom || p_holder, changed_at = t, requests = p_requests,
