@@ -22,8 +22,8 @@ import { addQrCodeRoutes, qrCodeEndpoints, qrCodeHandlers } from './oauth/qrcode
 import { tokenEndpoints, tokenHandlers } from './oauth/tokens.ts'
 import { addScreens } from './pages/screens.ts'
 import type { Platform } from './platform.ts'
-import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
 import { portabilityEndpoints, portabilityHandlers, registerExports } from './portability/handlers.ts'
+import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
 import { registerLifeCycle, sweepMedia } from './posting/life-cycle.ts'
 import { receiveChunk } from './posting/receive.ts'
 import { type EmulatorProxy, startProxy } from './proxy/proxy.ts'
@@ -33,7 +33,7 @@ import { openWorld, type World } from './state/model.ts'
 import { defaultSeed, plant, type SeedSpec } from './state/seed.ts'
 import { Store, type StoreContents } from './state/store.ts'
 import { Timers } from './time/timers.ts'
-import { VirtualClock } from './time/virtual-clock.ts'
+import { LATEST, VirtualClock } from './time/virtual-clock.ts'
 import { notify, registerDelivery } from './webhooks/delivery.ts'
 
 export interface EmulatorOptions {
@@ -93,9 +93,11 @@ export class Emulator {
     this.#store = new Store(options.dataDir)
     this.world = openWorld(this.#store)
     this.#store.load()
-    this.settings = { ...defaultSettings, ...options.settings }
+    this.settings = { ...defaultSettings }
+    this.configure(options.settings ?? {})
     const kept = this.world.meta.get('clock')?.value as { now: number } | undefined
-    const start = options.now === undefined ? undefined : new Date(options.now).getTime()
+    const start = options.now === undefined ? undefined : Date.parse(options.now)
+    if (Number.isNaN(start)) throw new TypeError(`now: ${options.now} is no date and time`)
     this.clock = new VirtualClock(real, { frozen: options.frozen ?? false, ...startTime(start, kept, real) })
     const ids = new Ids(this.world, options.seed, cryptoRandom)
     this.#faults = new Faults(
@@ -103,7 +105,8 @@ export class Emulator {
         ? cryptoRandom
         : seededRandom([...options.seed].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7)),
     )
-    const timers = new Timers(this.world, this.clock, real, ids, () => this.#store.flush())
+    const onBug = options.onBug ?? ((error: unknown) => console.error('emulator bug:', error))
+    const timers = new Timers(this.world, this.clock, real, ids, () => this.#store.flush(), onBug)
     this.#platform = {
       world: this.world,
       clock: this.clock,
@@ -131,7 +134,7 @@ export class Emulator {
       log: this.#log,
       allowedHosts: new Set([options.host ?? '127.0.0.1', ...(options.allowedHosts ?? [])]),
       flush: () => this.#store.flush(),
-      onBug: options.onBug ?? ((error) => console.error('emulator bug:', error)),
+      onBug,
     })
     this.#server.on('request', (_request, response) => {
       this.#active += 1
@@ -193,6 +196,8 @@ export class Emulator {
   /** Moves time forward, from one thing that comes due to the next, each at its own time. */
   async advance(seconds: number): Promise<void> {
     const target = this.clock.now() + seconds * 1000
+    if (!(seconds >= 0 && target <= LATEST))
+      throw new RangeError(`time moves forward, to ${new Date(LATEST).toISOString()} at the latest`)
     await this.settle()
     for (;;) {
       const due = this.#platform.timers.nextDue()
@@ -253,10 +258,15 @@ export class Emulator {
 
   async restore(snapshot: unknown): Promise<void> {
     const read = snapshot as Partial<Snapshot> | null
-    if (read?.version !== 1 || typeof read.contents !== 'object')
+    if (read?.version !== 1 || !isContents(read.contents))
       throw new TypeError('not a snapshot of this emulator')
+    const problem = applySettings(this.settings, { ...read.settings })
+    if (problem !== undefined) throw new TypeError(`settings.${problem}`)
     this.#store.restore(read.contents)
-    Object.assign(this.settings, read.settings)
+    // The snapshot's time comes with it; where it is later here, it stays so, since time never runs backwards.
+    const then = Date.parse(read.now ?? '')
+    if (then > this.clock.now() && then <= LATEST) this.clock.advance(then - this.clock.now())
+    else this.#keepClock()
     this.#platform.limits.clear()
     await this.settle()
   }
@@ -322,6 +332,19 @@ export class Emulator {
     this.world.meta.put({ id: 'clock', value: { now: this.clock.now(), offset: this.clock.offset } })
     this.#platform.timers.arm()
   }
+}
+
+/** Rows by the name of their collection. Names that are not known here are of another version, and are left out. */
+function isContents(value: unknown): value is StoreContents {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(
+      (rows) =>
+        Array.isArray(rows) && rows.every((row: { id?: unknown } | null) => typeof row?.id === 'string'),
+    )
+  )
 }
 
 /** A restarted world goes on at the offset it had; it never goes back before what it has lived. */

@@ -62,3 +62,10 @@ export const defaultSettings: Settings = {
   unauditedUsersPerDay: 5,
   keepMediaBytes: 32 * 1024 * 1024,
 }
+
+/** Settings that are one of a few words or numbers. */
+export const settingChoices: { readonly [K in keyof Settings]?: readonly Settings[K][] } = {
+  refreshRotation: ['keep', 'rotate', 'grace'],
+  moderation: ['approve', 'reject'],
+  oauthErrorStatus: [200, 400],
+}

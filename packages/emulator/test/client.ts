@@ -4,8 +4,7 @@ import { parseJson } from '@tockwork/kernel'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../src/index.ts'
 
 export const REDIRECT = 'https://example.com/callback'
-const ALL_SCOPES =
-  'user.info.basic,user.info.profile,user.info.stats,video.list,video.publish,video.upload'
+const ALL_SCOPES = 'user.info.basic,user.info.profile,user.info.stats,video.list,video.publish,video.upload'
 export const DEMO = { client_key: 'tw-demo-app', client_secret: 'tw-demo-secret' }
 export const UNAUDITED = { client_key: 'tw-unaudited-app', client_secret: 'tw-unaudited-secret' }
 

@@ -7,8 +7,9 @@ import { endGrant } from '../oauth/tokens.ts'
 import { gradientPng } from '../pages/picture.ts'
 import type { Platform } from '../platform.ts'
 import { isFinal, postFromInbox } from '../posting/life-cycle.ts'
-import { defaultSettings, type Settings } from '../settings.ts'
+import { defaultSettings, type Settings, settingChoices } from '../settings.ts'
 import { plant, seedSpec } from '../state/seed.ts'
+import { LATEST } from '../time/virtual-clock.ts'
 import { resend } from '../webhooks/delivery.ts'
 import { type Faults, faultSpec } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
@@ -54,8 +55,11 @@ export function addControlRoutes(router: Router, control: Control): void {
       if ('now' in body) {
         const target = new Date(body.now).getTime()
         if (target < clock.now()) return bad('now: time does not run backwards')
+        if (target > LATEST) return bad(`now: time ends at ${new Date(LATEST).toISOString()}`)
         await control.advance((target - clock.now()) / 1000)
       } else if ('frozen' in body) clock.freeze(body.frozen)
+      else if (clock.now() + body.advance_seconds * 1000 > LATEST)
+        return bad(`advance_seconds: time ends at ${new Date(LATEST).toISOString()}`)
       else await control.advance(body.advance_seconds)
       return ok(clockState())
     }),
@@ -177,6 +181,9 @@ export function addControlRoutes(router: Router, control: Control): void {
   on('GET', 'media/cover/:name', (_exchange, params) => picture(params.name ?? '', 90, 160))
 }
 
+/** A hundred years in seconds, and more bytes than any file has. */
+const LARGEST = 3_153_600_000
+
 /** Takes known settings of the right type; says what is wrong otherwise, and changes nothing. */
 export function applySettings(settings: Settings, change: Record<string, unknown>): string | undefined {
   for (const [name, value] of Object.entries(change)) {
@@ -184,6 +191,10 @@ export function applySettings(settings: Settings, change: Record<string, unknown
       return `${name}: no such setting; there are ${Object.keys(defaultSettings).join(', ')}`
     const expected = typeof defaultSettings[name as keyof Settings]
     if (typeof value !== expected) return `${name}: must be a ${expected}`
+    const allowed: readonly unknown[] | undefined = settingChoices[name as keyof Settings]
+    if (allowed !== undefined && !allowed.includes(value)) return `${name}: must be ${allowed.join(' or ')}`
+    if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0 && value <= LARGEST))
+      return `${name}: must be a number from 0 to ${LARGEST}`
   }
   Object.assign(settings, change)
   return undefined

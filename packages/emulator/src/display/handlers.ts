@@ -41,9 +41,14 @@ export const displayHandlers: Handlers<typeof displayEndpoints> = {
 }
 
 /** How each field is read; counters are worked out only when asked for. */
-function profileReader(platform: Platform, creator: CreatorRow, grant: GrantRow): Record<UserField, () => unknown> {
+function profileReader(
+  platform: Platform,
+  creator: CreatorRow,
+  grant: GrantRow,
+): Record<UserField, () => unknown> {
   const { clock } = platform
-  const avatar = (size: number) => () => `${platform.origin()}/_emulator/media/avatar/${creator.id}_${size}.png`
+  const avatar = (size: number) => () =>
+    `${platform.origin()}/_emulator/media/avatar/${creator.id}_${size}.png`
   return {
     open_id: () => grant.openId,
     union_id: () => unionId(creator),

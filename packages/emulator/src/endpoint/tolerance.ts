@@ -97,12 +97,15 @@ function noteUnknownKeys(
 }
 
 /** `"5"` where `5` is documented: whatever the contract writes as a number and the client wrote as text. */
-function noteTextNumbers(sent: unknown, wire: unknown, path: string, exchange: Exchange): void {
+function noteTextNumbers(sent: unknown, wire: unknown, path: string, exchange: Exchange, depth = 0): void {
+  // No contract is nested so deeply, and whoever sends more must not use up the stack.
+  if (depth > 30) return
+
   if (typeof sent === 'string' && (typeof wire === 'number' || typeof wire === 'bigint'))
     exchange.warn(`${path}: a number written as text`)
   else if (typeof sent === 'object' && sent !== null && typeof wire === 'object' && wire !== null)
     for (const [key, inner] of Object.entries(sent))
-      noteTextNumbers(inner, (wire as Record<string, unknown>)[key], below(path, key), exchange)
+      noteTextNumbers(inner, (wire as Record<string, unknown>)[key], below(path, key), exchange, depth + 1)
 }
 
 function below(path: string, key: string): string {

@@ -1,7 +1,7 @@
 import { field, options } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { type Refused, rulesFor } from '../portal/section.ts'
-import { defaultSettings, type Settings } from '../settings.ts'
+import { defaultSettings, type Settings, settingChoices } from '../settings.ts'
 
 type Name = keyof Settings
 
@@ -35,12 +35,9 @@ const about = {
   keepMediaBytes: ['Network', 'Keep received files up to (bytes)', ''],
 } as const satisfies Record<Name, readonly [group: string, label: string, help: string]>
 
-/** Settings that are one of a few words or numbers. */
-const choices: Partial<Record<Name, readonly string[]>> = {
-  refreshRotation: ['keep', 'rotate', 'grace'],
-  moderation: ['approve', 'reject'],
-  oauthErrorStatus: ['200', '400'],
-}
+const choices: Partial<Record<Name, readonly string[]>> = Object.fromEntries(
+  Object.entries(settingChoices).map(([name, few]) => [name, few.map(String)]),
+)
 
 export function settingsPage(settings: Settings, refused?: Refused): Html {
   const names = Object.keys(about) as Name[]

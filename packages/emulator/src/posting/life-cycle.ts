@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mediaRules } from '@tockwork/contracts'
@@ -111,6 +111,10 @@ async function pull(platform: Platform, post: PublishRow): Promise<void> {
 async function processed(platform: Platform, post: PublishRow): Promise<void> {
   const grant = platform.world.grants.get(post.grant)
   if (grant === undefined || grant.endedAt !== undefined) return failPublish(platform, post, 'auth_removed')
+  const files = post.urls.length === 0 ? [0] : [...post.urls.keys()]
+  // Media is no part of a snapshot, and someone may tidy up the data folder.
+  if (!files.every((index) => existsSync(mediaPath(platform, post, index))))
+    return failPublish(platform, post, 'internal')
   const verdict = await judge(platform, post)
   if (isFinal(post)) return
   if (verdict.failReason !== undefined) return failPublish(platform, post, verdict.failReason)

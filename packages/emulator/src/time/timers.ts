@@ -12,17 +12,26 @@ export class Timers {
   readonly #real: Clock
   readonly #ids: Ids
   readonly #afterRun: () => void
+  readonly #onBug: (error: unknown) => void
   readonly #handlers = new Map<string, TimerHandler>()
   #alarm: AbortController | undefined
   #running: Promise<void> | undefined
   #stopped = false
 
-  constructor(world: World, clock: VirtualClock, real: Clock, ids: Ids, afterRun: () => void) {
+  constructor(
+    world: World,
+    clock: VirtualClock,
+    real: Clock,
+    ids: Ids,
+    afterRun: () => void,
+    onBug: (error: unknown) => void,
+  ) {
     this.#world = world
     this.#clock = clock
     this.#real = real
     this.#ids = ids
     this.#afterRun = afterRun
+    this.#onBug = onBug
   }
 
   on(kind: string, handler: TimerHandler): void {
@@ -83,7 +92,12 @@ export class Timers {
       if (timer === undefined || timer.due > this.#clock.now() || this.#stopped) return
       const handler = this.#handlers.get(timer.kind)
       // Removed only after its work: a process killed in between does it again after the restart.
-      await handler?.(timer.subject)
+      try {
+        await handler?.(timer.subject)
+      } catch (error) {
+        // Done again it would fail again, at once and for ever.
+        this.#onBug(error)
+      }
       this.#world.timers.delete(timer.id)
       this.#afterRun()
     }

@@ -1,9 +1,8 @@
 import type { Clock } from '@tockwork/kernel'
 
-/**
- * The time of the emulated world: the machine's time plus an offset, or standing still until it is moved.
- * Who wants to act at a time registers a listener; after a move the owner runs what is due.
- */
+/** The end of the emulated time: beyond it dates cannot be written any more. */
+export const LATEST = Date.UTC(9999, 0, 1)
+
 interface Waiter {
   at: number
   wake: () => void
@@ -12,6 +11,10 @@ interface Waiter {
   pause: () => void
 }
 
+/**
+ * The time of the emulated world: the machine's time plus an offset, or standing still until it is moved.
+ * Who wants to act at a time registers a listener; after a move the owner runs what is due.
+ */
 export class VirtualClock implements Clock {
   readonly #real: Clock
   #offset: number
