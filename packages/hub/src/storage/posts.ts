@@ -274,6 +274,7 @@ export async function initTimes(
     .select('post_transitions.at')
     .where('posts.account_id', '=', accountId)
     .where('posts.mode', '=', mode)
+    .where('posts.changed_at', '>', new Date(since))
     .where('post_transitions.cause', '=', 'init_answered')
     .where('post_transitions.at', '>', new Date(since))
     .where('posts.state', 'not in', ['failed', 'cancelled'])

@@ -326,6 +326,30 @@ describe('what goes wrong on the way', () => {
     expect(publishes().map(({ state }) => state)).toEqual(['FAILED'])
   })
 
+  it('a cancel of a download is asked of TikTok, and believed when TikTok confirms it', async () => {
+    const { server, url } = await serve(clip())
+    try {
+      const [early = '', late = ''] = [
+        ...(await world.post(tenant, [mika], { ...pulled('early'), video: { url } })),
+        ...(await world.post(tenant, [mika], { ...pulled('late'), video: { url } })),
+      ]
+      await world.run()
+      await world.call(tenant, 'POST', `/v1/posts/${early}/cancel`)
+      await world.runUntilState(tenant, early, 'cancelled')
+      world.emulator.configure({ processingSeconds: 60 })
+      await world.runUntil(async () => publishes().some(({ processing }) => processing))
+      const asked = await world.call(tenant, 'POST', `/v1/posts/${late}/cancel`)
+      expect(asked.json.cancel_requested).toBe(true)
+      await world.run()
+      expect(await world.read(tenant, late)).toMatchObject({ state: 'processing', cancel_requested: false })
+      await world.runUntilState(tenant, late, 'published')
+      expect(real()).toHaveLength(1)
+    } finally {
+      server.close()
+      world.emulator.configure({ processingSeconds: 2 })
+    }
+  })
+
   it('a post that TikTok never finishes is left to a person after a day', async () => {
     world.emulator.configure({ processingSeconds: 10 * 86_400 })
     const [id = ''] = await world.post(tenant, [mika], direct())

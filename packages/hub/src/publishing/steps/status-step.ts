@@ -15,7 +15,12 @@ export async function statusStep(step: Step): Promise<Post | undefined> {
   const { publishId } = post
   const now = clock.now()
   if (publishId === undefined) return move({ at: undefined })
-  if (post.cancelRequestedAt !== undefined && post.state === 'processing') await askToCancel(step, publishId)
+  if (post.cancelRequestedAt !== undefined && post.state === 'processing') {
+    // Best effort: what comes of it shows in the status. Once TikTok says that it is too late, it is not asked again.
+    const asked = await port.cancel(post, publishId)
+    if (!asked.ok && kindOf(asked.failure) === 'refused')
+      return move({ set: { cancelRequestedAt: undefined }, at: now })
+  }
   const outcome = await call(rates.status, 'status', () => port.status(post, publishId))
   if ('waitUntil' in outcome) return move({ at: Math.max(outcome.waitUntil, now + 1) })
   const { result } = outcome
@@ -115,9 +120,4 @@ function givenUp({ move }: Step): Promise<Post | undefined> {
     set: { stateReason: 'never_finished' },
     at: undefined,
   })
-}
-
-/** Best effort: what comes of it shows in the status. */
-async function askToCancel({ post, parts }: Step, publishId: string): Promise<void> {
-  await parts.port.cancel(post, publishId)
 }
