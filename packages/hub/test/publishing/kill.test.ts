@@ -17,34 +17,44 @@ const POSTS = 18
 
 let folder: string
 let emulator: Emulator
-let hub: { process: ChildProcess; url: string; key: string }
-let port: number
+interface HubProcess {
+  process: ChildProcess
+  url: string
+  key: string
+}
+/** Two processes on one embedded PostgreSQL; requests go to the first. */
+const hubs: HubProcess[] = []
+let ports: number[]
 
 beforeAll(async () => {
   folder = mkdtempSync(join(scratchFolder(), 'tockwork-kill-'))
   emulator = await startEmulator({ seed: 'kill' })
   emulator.plant({ creators: CREATORS.map((username) => ({ username, daily_post_cap: 100 })) })
-  port = await freePort()
-  hub = await startHubProcess()
+  ports = [await freePort(), await freePort()]
+  for (const port of ports) hubs.push(await startHubProcess(port))
 }, 60_000)
 
 afterAll(async () => {
-  const ended = new Promise((resolve) => hub?.process.once('exit', resolve))
-  hub?.process.kill('SIGTERM')
-  await Promise.race([ended, pause(10_000)])
-  hub?.process.kill('SIGKILL')
+  await Promise.all(
+    hubs.map(async ({ process }) => {
+      const ended = new Promise((resolve) => process.once('exit', resolve))
+      process.kill('SIGTERM')
+      await Promise.race([ended, pause(10_000)])
+      process.kill('SIGKILL')
+    }),
+  )
   await emulator?.close()
   rmSync(folder, { recursive: true, force: true })
 }, 30_000)
 
-async function startHubProcess(): Promise<typeof hub> {
+async function startHubProcess(port: number): Promise<HubProcess> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'hub-process.ts')], {
     env: {
       PATH: process.env.PATH,
       TOCKWORK_DATA_DIR: folder,
       TOCKWORK_HUB_PORT: String(port),
       TOCKWORK_TIKTOK_ORIGIN: emulator.origin,
-      TOCKWORK_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      TOCKWORK_PUBLIC_URL: `http://127.0.0.1:${ports[0]}`,
       TOCKWORK_LOG_LEVEL: 'silent',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -57,11 +67,13 @@ async function startHubProcess(): Promise<typeof hub> {
   return { process: child, url, key: readFileSync(adminKeyFile, 'utf8').trim() }
 }
 
-/** SIGKILL: nothing is said, nothing is finished. */
-async function kill(): Promise<void> {
-  const ended = new Promise((resolve) => hub.process.once('exit', resolve))
-  hub.process.kill('SIGKILL')
+/** SIGKILL: nothing is said, nothing is finished. Another process takes its place. */
+async function killAndRestart(index: number): Promise<void> {
+  const { process } = hubs[index] as HubProcess
+  const ended = new Promise((resolve) => process.once('exit', resolve))
+  process.kill('SIGKILL')
   await ended
+  hubs[index] = await startHubProcess(ports[index] ?? 0)
 }
 
 /** Calls the hub, again and again while it is away: what a caller with an Idempotency-Key does. */
@@ -73,6 +85,7 @@ async function call(
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers by what they expect to be in them
 ): Promise<any> {
   for (;;) {
+    const [hub] = hubs as [HubProcess]
     const answer = await fetch(`${hub.url}${path}`, {
       method,
       headers: {
@@ -105,7 +118,7 @@ async function connect(user: string, appId: string): Promise<string> {
   return account_id
 }
 
-it('a hub that is killed again and again loses no post and makes none twice', {
+it('two hub processes that are killed in turn lose no post and make none twice', {
   timeout: 180_000,
 }, async () => {
   const random = seededRandom(11)
@@ -143,8 +156,7 @@ it('a hub that is killed again and again loses no post and makes none twice', {
   })()
   for (let n = 0; n < KILLS; n += 1) {
     await pause(800 + random.next() * 1500)
-    await kill()
-    hub = await startHubProcess()
+    await killAndRestart(n % hubs.length)
   }
   await posting
   let states: string[] = []
