@@ -2,7 +2,8 @@
 import { Command } from 'commander'
 import { addAccountCommands } from './command-line/account-commands.ts'
 import { CommandTable, type MakeContext } from './command-line/command-table.ts'
-import { addEmulatorCommands, addServe } from './command-line/emulator-commands.ts'
+import { addEmulatorCommands } from './command-line/emulator-commands.ts'
+import { addHubCommands } from './command-line/hub-commands.ts'
 import { addKnowledgeCommands } from './command-line/knowledge-commands.ts'
 import { addPostCommands } from './command-line/post-commands.ts'
 import { addWebhookCommands } from './command-line/webhook-commands.ts'
@@ -24,7 +25,7 @@ export function makeProgram({ version, makeContext, write }: ProgramOptions): Co
     .addHelpText('after', helpTail)
   const table = new CommandTable(program, makeContext)
   addEmulatorCommands(table)
-  addServe(table)
+  addHubCommands(table)
   addAccountCommands(table)
   addPostCommands(table)
   addKnowledgeCommands(table)

@@ -30,7 +30,13 @@ export class Shop {
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: this.folder,
       // Nothing of the developer's own setup, and no usual port on which something may answer.
-      env: { PATH: process.env.PATH ?? '', TOCKWORK_EMULATOR_PORT: '0', NO_COLOR: '1', ...env },
+      env: {
+        PATH: process.env.PATH ?? '',
+        TOCKWORK_EMULATOR_PORT: '0',
+        TOCKWORK_HUB_PORT: '0',
+        NO_COLOR: '1',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#children.add(child)

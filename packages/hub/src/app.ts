@@ -30,6 +30,8 @@ export interface HubParts {
   random?: Random
   fetch?: typeof fetch
   log?: Logger
+  /** Where log lines go; standard output unless told. */
+  logTo?: { write: (line: string) => void }
   /** Whose clock the rate windows go by; `clock` goes with a clock that is moved by hand. */
   rateTime?: 'database' | 'clock'
   /** Seconds that running jobs get at the end before they are handed back; 20 unless told. */
@@ -88,7 +90,8 @@ async function bringUp(
 ): Promise<Hub> {
   const clock = parts.clock ?? systemClock
   const random = parts.random ?? cryptoRandom
-  const log = parts.log ?? createLogger({ level: config.logLevel })
+  const destination = parts.logTo === undefined ? {} : { destination: parts.logTo }
+  const log = parts.log ?? createLogger({ level: config.logLevel, ...destination })
   if (config.tracing) {
     const tracing = await startTracing(log)
     closers.push(() => tracing.stop())

@@ -64,22 +64,6 @@ export function addEmulatorCommands(table: CommandTable): void {
 
 const commands = () => import('../commands/emulator.ts')
 
-/** `serve` stands beside the emulator: both are programs that stay. */
-export function addServe(table: CommandTable): void {
-  table
-    .add('serve', 'start the hub: tokens, consent and publishing as a service')
-    .addHelpText(
-      'after',
-      `${examples('tockwork serve', 'TOCKWORK_HUB_PORT=0 TOCKWORK_TIKTOK_ORIGIN=http://localhost:4646 tockwork serve --json')}
-Environment (docs/hub.md says more):
-  TOCKWORK_DATABASE_URL   PostgreSQL 15 or newer; without it an embedded one in the data folder
-  TOCKWORK_SECRET_KEY     32 random bytes in base64; needed together with a database URL
-  TOCKWORK_HUB_PORT, TOCKWORK_HUB_HOST, TOCKWORK_PUBLIC_URL, TOCKWORK_LOG_LEVEL
-`,
-    )
-    .action(async (options) => (await import('../commands/serve.ts')).serve(table.context(options)))
-}
-
 function addStart(table: CommandTable, name: 'dev' | 'emulate', description: string, help: string): void {
   const command = table.add(name, description)
   if (name === 'dev') command.option('--no-hub', 'the emulator alone')

@@ -1,9 +1,8 @@
 /** `serve`: the hub by itself; and the hub that `dev` starts beside the emulator. */
 import type { Hub } from '@tockwork/hub'
-import { UsageError } from '@tockwork/kernel'
 import type { Context } from '../context.ts'
-import { LocalError } from '../output/failure.ts'
 import { stopped } from './emulate.ts'
+import { hubTrouble } from './hub-trouble.ts'
 
 /** The hub beside an emulator, or why it is not there. */
 export interface HubAttempt {
@@ -58,24 +57,10 @@ export function hubLines({ out }: Context, hub: HubAttempt | undefined): string[
 
 /** Its environment is the program's own, changed by what the command knows better. */
 async function startHubHere(context: Context, changes: Readonly<Record<string, string>>): Promise<Hub> {
-  const { clock, random, fetch, config, cwd } = context
-  const { ConfigError, DatabaseError, parseConfig, startHub } = await import('@tockwork/hub')
-  try {
+  const { clock, random, fetch, config, cwd, out } = context
+  const { parseConfig, startHub } = await import('@tockwork/hub')
+  return hubTrouble(() => {
     const hubConfig = parseConfig({ ...config.environment, ...changes }, { cwd })
-    return await startHub({ ...hubConfig, dataDir: config.dataDir }, { clock, random, fetch })
-  } catch (error) {
-    if (error instanceof ConfigError)
-      throw new UsageError(error.messages.join('\n'), {
-        field: error.messages[0]?.split(' ')[0] ?? 'TOCKWORK_',
-      })
-    if (error instanceof DatabaseError)
-      throw new LocalError(error.message, { code: 'database', cause: error })
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-      throw new LocalError('The port of the hub is taken by another program.', {
-        code: 'port_taken',
-        action: 'Choose another one with TOCKWORK_HUB_PORT, or 0 for any free port.',
-        cause: error,
-      })
-    throw error
-  }
+    return startHub({ ...hubConfig, dataDir: config.dataDir }, { clock, random, fetch, logTo: out.stderr })
+  })
 }

@@ -1,0 +1,31 @@
+import { type CommandTable, examples } from './command-table.ts'
+
+/** The hub as a program, and its database as a file. */
+export function addHubCommands(table: CommandTable): void {
+  table
+    .add('serve', 'start the hub: tokens, consent and publishing as a service')
+    .addHelpText(
+      'after',
+      `${examples('tockwork serve', 'TOCKWORK_HUB_PORT=0 TOCKWORK_TIKTOK_ORIGIN=http://localhost:4646 tockwork serve --json')}
+Environment (docs/hub.md says more):
+  TOCKWORK_DATABASE_URL   PostgreSQL 15 or newer; without it an embedded one in the data folder
+  TOCKWORK_SECRET_KEY     32 random bytes in base64; needed together with a database URL
+  TOCKWORK_HUB_PORT, TOCKWORK_HUB_HOST, TOCKWORK_PUBLIC_URL, TOCKWORK_LOG_LEVEL
+`,
+    )
+    .action(async (options) => (await import('../commands/serve.ts')).serve(table.context(options)))
+
+  const db = table.group('db', "the hub's database: everything out of it into a file, and back")
+  table
+    .add('export <file>', 'write all rows; the file is as secret as the database', db)
+    .addHelpText('after', examples('tockwork db export hub.jsonl.gz'))
+    .action(async (file, options) =>
+      (await import('../commands/database.ts')).exportTo(table.context(options), file),
+    )
+  table
+    .add('import <file>', 'fill an empty database from such a file; no hub may run on it', db)
+    .addHelpText('after', examples('TOCKWORK_DATA_DIR=new tockwork db import hub.jsonl.gz'))
+    .action(async (file, options) =>
+      (await import('../commands/database.ts')).importFrom(table.context(options), file),
+    )
+}
