@@ -20,6 +20,14 @@ export interface Explanation {
   retry: string
   action: string
   sources: string[]
+  /** What else is known, and how: where pages disagree, and what was seen but never promised. */
+  notes?: Note[]
+}
+
+export interface Note {
+  how: 'contradiction' | 'observed' | 'assumed'
+  text: string
+  source: string
 }
 
 const places: Readonly<Record<string, string>> = {
@@ -31,6 +39,7 @@ const places: Readonly<Record<string, string>> = {
 
 export async function explain({ out }: Pick<Context, 'out'>, asked: string): Promise<void> {
   const found = explanationsOf(asked.trim())
+  const notes = found.length === 0 ? [] : await notesOn(asked.trim())
   const [first, ...others] = found
   if (first === undefined) {
     const near = closest(asked, allCodes())
@@ -44,8 +53,15 @@ export async function explain({ out }: Pick<Context, 'out'>, asked: string): Pro
   }
   // The same name can stand in two places; the shape stays, and the other places are added.
   out.result(
-    others.length === 0 ? first : { ...first, also: others },
-    found.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...describe(each, out)]),
+    {
+      ...first,
+      ...(others.length === 0 ? {} : { also: others }),
+      ...(notes.length === 0 ? {} : { notes }),
+    },
+    [
+      ...found.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...describe(each, out)]),
+      ...notes.flatMap(({ how, text }) => ['', `  ${titles[how]}: ${text}`]),
+    ],
   )
 }
 
@@ -54,6 +70,32 @@ export function explanationsOf(code: string): Explanation[] {
   if (!Object.hasOwn(uploadStatuses, code)) return entries
   const { meaning, action, retry } = uploadStatuses[Number(code) as keyof typeof uploadStatuses]
   return [...entries, { code, api: 'upload', meaning, retry, action, sources: [uploadMedia.doc.url] }]
+}
+
+const titles: Readonly<Record<Note['how'], string>> = {
+  contradiction: 'Sources disagree',
+  observed: 'Unconfirmed (seen on the wire, not documented)',
+  assumed: 'Unconfirmed (nobody says; assumed)',
+}
+
+/** Loaded for this command alone: it is a long text. */
+async function notesOn(code: string): Promise<Note[]> {
+  const { contradictionsAbout, observations, unstated } = await import('@tockwork/contracts/knowledge')
+  const named = new RegExp(`(?<![\\w.])${code.replace(/[^\w]/g, '\\$&')}(?![\\w])`)
+  return [
+    ...contradictionsAbout(code).map(({ topic, versions, use }) => ({
+      how: 'contradiction' as const,
+      text: `${topic}: ${versions.map(({ says }) => says).join('; or ')}. ${use}`,
+      source: versions[0]?.source ?? '',
+    })),
+    ...[...observations, ...unstated]
+      .filter(({ statement, provenance }) => provenance !== 'documented' && named.test(statement))
+      .map(({ statement, source, provenance }) => ({
+        how: provenance === 'observed' ? ('observed' as const) : ('assumed' as const),
+        text: statement,
+        source,
+      })),
+  ]
 }
 
 function toExplanation(code: string, entry: ErrorEntry): Explanation {
