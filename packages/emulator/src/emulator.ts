@@ -31,7 +31,7 @@ import { defaultSettings, type Settings } from './settings.ts'
 import { Ids } from './state/ids.ts'
 import { openWorld, type World } from './state/model.ts'
 import { defaultSeed, plant, type SeedSpec } from './state/seed.ts'
-import { Store, type StoreContents } from './state/store.ts'
+import { isContents, Store, type StoreContents } from './state/store.ts'
 import { Timers } from './time/timers.ts'
 import { LATEST, VirtualClock } from './time/virtual-clock.ts'
 import { notify, registerDelivery } from './webhooks/delivery.ts'
@@ -334,24 +334,12 @@ export class Emulator {
   }
 }
 
-/** Rows by the name of their collection. Names that are not known here are of another version, and are left out. */
-function isContents(value: unknown): value is StoreContents {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every(
-      (rows) =>
-        Array.isArray(rows) && rows.every((row: { id?: unknown } | null) => typeof row?.id === 'string'),
-    )
-  )
-}
-
 /** A restarted world goes on at the offset it had; it never goes back before what it has lived. */
 function startTime(start: number | undefined, kept: unknown, real: Clock): { now?: number } {
   if (start !== undefined) return { now: start }
   const offset = (kept as { offset?: number } | undefined)?.offset
-  return offset === undefined ? {} : { now: real.now() + offset }
+  const now = real.now() + (offset ?? 0)
+  return offset === undefined || !(now <= LATEST) ? {} : { now }
 }
 
 /** Starts an emulator on a port of its own. */

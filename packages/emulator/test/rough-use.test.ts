@@ -1,4 +1,7 @@
 /** What must not bring the emulator down, or leave it in a state that it cannot get out of. No claims about TikTok. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Emulator, startEmulator } from '../src/index.ts'
@@ -51,6 +54,39 @@ test.each([
   expect(answer.status).toBe(400)
   expect(answer.body.problem).toContain(rule)
   expect(emulator.settings).toEqual(before)
+})
+
+test.each([
+  ['POST', 'settings', '{'],
+  ['POST', 'settings', 'null'],
+  ['POST', 'apps/tw-demo-app/url-properties', '{"value":"http://x y","kind":"prefix"}'],
+  ['POST', 'publishes/none/fail', '{"reason":"internal"}'],
+  ['PATCH', 'videos/none', '{"privacy":"SELF_ONLY"}'],
+])('%s %s with %s is 400', async (method, path, body) => {
+  const answer = await control(method, path, body)
+  expect([answer.status, answer.body.problem, bugs]).toEqual([400, expect.any(String), []])
+})
+
+test.each([
+  ['state.json', '{garbage'],
+  ['state.json', '[]'],
+  ['state.json', '{"apps":{"x":1}}'],
+  ['state.json', '{"apps":[null]}'],
+  ['journal.ndjson', '5\n["apps","a",null]\n'],
+  ['journal.ndjson', '["apps","a",{"id":"b"}]\n["apps","a",null]\n'],
+])('a damaged %s is named, with what to do, and left as it is: %s', async (name, content) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tockwork-damaged-'))
+  try {
+    writeFileSync(join(dataDir, name), content)
+    await expect(startEmulator({ dataDir })).rejects.toMatchObject({
+      code: 'state_damaged',
+      message: expect.stringContaining(join(dataDir, name)),
+      action: expect.stringContaining('Move'),
+    })
+    expect(readFileSync(join(dataDir, name), 'utf8')).toBe(content)
+  } finally {
+    rmSync(dataDir, { recursive: true })
+  }
 })
 
 describe('a snapshot', () => {

@@ -5,7 +5,7 @@ import { makeSampleVideo } from '@tockwork/media/sample'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Emulator } from '../src/index.ts'
 import { assumed, documented, observed } from './claim.ts'
-import { connect, DEMO, form, frozenEmulator, publish } from './client.ts'
+import { connect, DEMO, directPost, form, frozenEmulator, publish, send } from './client.ts'
 
 const CLIP = makeSampleVideo({ durationSec: 1 })
 const received: { signature: string; body: string }[] = []
@@ -47,6 +47,79 @@ const events = () =>
         client_key: string
       },
   )
+
+describe('a post that the creator makes private, and public again', () => {
+  const change = (id: string, privacy: string) =>
+    send(emulator, 'PATCH', `/_emulator/videos/${id}`, { json: { privacy } })
+
+  test(
+    'is told by no_longer_publicaly_available (spelt so) and publicly_available',
+    documented('content-posting-api-reference-get-video-status'),
+    async () => {
+      const mika = await connect(emulator)
+      const { publishId } = await publish(emulator, mika, CLIP)
+      const id = [...emulator.world.videos.values()].find((video) => video.publishId === publishId)?.id ?? ''
+      received.length = 0
+      expect((await change(id, 'SELF_ONLY')).body.privacy).toBe('SELF_ONLY')
+      await emulator.advance(1)
+      expect(
+        (await mika.as('/v2/video/query/?fields=id', { filters: { video_ids: [id] } })).body.data.videos,
+      ).toEqual([])
+      await change(id, 'PUBLIC_TO_EVERYONE')
+      await emulator.advance(1)
+      expect(events().map(({ event }) => event)).toEqual([
+        'post.publish.no_longer_publicaly_available',
+        'post.publish.publicly_available',
+      ])
+      for (const { content } of events())
+        expect(JSON.parse(content)).toMatchObject({ publish_id: publishId, post_id: id })
+    },
+  )
+
+  test(
+    'a private post that becomes public is moderated first',
+    documented('content-sharing-guidelines'),
+    async () => {
+      const noor = await connect(emulator, 'noor')
+      const { publishId } = await publish(emulator, noor, CLIP, { privacy_level: 'SELF_ONLY' })
+      const id = [...emulator.world.videos.values()].find((video) => video.publishId === publishId)?.id ?? ''
+      received.length = 0
+      await change(id, 'PUBLIC_TO_EVERYONE')
+      expect(events()).toEqual([])
+      await emulator.advance(10)
+      expect(events().map(({ event }) => event)).toEqual(['post.publish.publicly_available'])
+    },
+  )
+})
+
+test(
+  'the reasons of TikTok’s own judgement come when they are ordered',
+  documented('content-posting-api-reference-get-video-status'),
+  async () => {
+    const mika = await connect(emulator)
+    for (const reason of ['spam_risk', 'spam_risk_text', 'spam_risk_user_banned_from_posting', 'internal']) {
+      const { body } = await mika.as('/v2/post/publish/video/init/', directPost(1000))
+      const { publish_id } = body.data
+      await send(emulator, 'POST', `/_emulator/publishes/${publish_id}/fail`, { json: { reason } })
+      const status = await mika.as('/v2/post/publish/status/fetch/', { publish_id })
+      expect([status.status, status.body.data.fail_reason]).toEqual([200, reason])
+    }
+    await emulator.advance(1)
+    expect(JSON.parse(events()[1]?.content ?? '')).toMatchObject({ reason: 'spam_risk_text' })
+  },
+)
+
+test('a grant ends for each documented reason, and for no other', documented('webhooks-events'), async () => {
+  for (const reason of [0, 1, 2, 3, 4, 5]) {
+    const { openId } = await connect(emulator)
+    const [grant] = [...emulator.world.grants.values()].filter((one) => one.openId === openId)
+    const end = (why: unknown) => send(emulator, 'DELETE', `/_emulator/grants/${grant?.id}?reason=${why}`)
+    expect((await end('banana')).status).toBe(400)
+    expect((await end(reason)).status).toBe(200)
+  }
+  await emulator.advance(1)
+  expect(events().map(({ content }) => JSON.parse(content).reason)).toEqual([0, 1, 2, 3, 4, 5])
+})
 
 describe('events of a post', () => {
   test(

@@ -1,3 +1,6 @@
+import { type FailReason, failReasons } from '@tockwork/contracts'
+import { privacyLevels } from '@tockwork/contracts/posting'
+import { removalReasons } from '@tockwork/contracts/webhooks'
 import * as z from 'zod/mini'
 import { type Answer, jsonAnswer } from '../http/answer.ts'
 import type { Exchange, RawHandler } from '../http/exchange.ts'
@@ -6,13 +9,15 @@ import { consentAs } from '../oauth/consent.ts'
 import { endGrant } from '../oauth/tokens.ts'
 import { gradientPng } from '../pages/picture.ts'
 import type { Platform } from '../platform.ts'
-import { isFinal, postFromInbox } from '../posting/life-cycle.ts'
+import { changePrivacy, failPublish, isFinal, postFromInbox } from '../posting/life-cycle.ts'
 import { defaultSettings, type Settings, settingChoices } from '../settings.ts'
 import { plant, seedSpec } from '../state/seed.ts'
 import { LATEST } from '../time/virtual-clock.ts'
 import { resend } from '../webhooks/delivery.ts'
 import { type Faults, faultSpec } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
+
+const failReasonNames = Object.keys(failReasons) as FailReason[]
 
 export interface Control {
   platform: Platform
@@ -136,11 +141,14 @@ export function addControlRoutes(router: Router, control: Control): void {
   })
 
   on('GET', 'settings', () => ok(platform.settings))
-  on('POST', 'settings', async (exchange) => {
-    const change = JSON.parse((await exchange.body()).toString('utf8') || '{}') as Record<string, unknown>
-    const problem = applySettings(platform.settings, change)
-    return problem === undefined ? ok(platform.settings) : bad(problem)
-  })
+  on(
+    'POST',
+    'settings',
+    withBody(z.record(z.string(), z.unknown()), (change) => {
+      const problem = applySettings(platform.settings, change)
+      return problem === undefined ? ok(platform.settings) : bad(problem)
+    }),
+  )
 
   on('GET', 'publishes', () =>
     ok({ publishes: [...world.publishes.values()].map((post) => ({ ...post, final: isFinal(post) })) }),
@@ -152,7 +160,25 @@ export function addControlRoutes(router: Router, control: Control): void {
     postFromInbox(platform, post)
     return ok(post)
   })
+  /** Ends a post under way with one of TikTok's reasons, such as those of its own judgement: `spam_risk`, `spam_risk_text`. */
+  on('POST', 'publishes/:id/fail', async (exchange, params) => {
+    const post = world.publishes.get(params.id ?? '')
+    if (post === undefined || isFinal(post)) return bad('there is no post of that id under way')
+    return withBody(z.strictObject({ reason: z.enum(failReasonNames) }), ({ reason }) => {
+      failPublish(platform, post, reason)
+      return ok(post)
+    })(exchange)
+  })
   on('GET', 'videos', () => ok({ videos: [...world.videos.values()] }))
+  /** The creator changes in the app who may see a post. */
+  on('PATCH', 'videos/:id', async (exchange, params) => {
+    const video = world.videos.get(params.id ?? '')
+    if (video === undefined) return bad('there is no such video')
+    return withBody(z.strictObject({ privacy: z.enum(privacyLevels) }), ({ privacy }) => {
+      changePrivacy(platform, video, privacy)
+      return ok(video)
+    })(exchange)
+  })
   on('GET', 'grants', () =>
     ok({
       grants: [...world.grants.values()].map((grant) => ({
@@ -166,7 +192,10 @@ export function addControlRoutes(router: Router, control: Control): void {
   on('DELETE', 'grants/:id', (exchange, params) => {
     const grant = world.grants.get(params.id ?? '')
     if (grant === undefined) return bad('there is no such grant')
-    endGrant(platform, grant, Number(exchange.query.get('reason') ?? 1))
+    const reason = Number(exchange.query.get('reason') ?? 1)
+    if (!Object.hasOwn(removalReasons, reason))
+      return bad(`reason: must be one of ${Object.keys(removalReasons).join(', ')}`)
+    endGrant(platform, grant, reason)
     return ok({ ok: true })
   })
   on('GET', 'webhooks', () => ok({ deliveries: [...world.deliveries.values()] }))

@@ -115,7 +115,8 @@ async function fetchFile(platform: Platform, property: UrlPropertyRow): Promise<
 
 /** With `pullFromLocal` an address on this machine can be rehearsed with, though TikTok would not take it. */
 function excused(platform: Platform, property: UrlProperty, rule: string): boolean {
-  if (property.kind !== 'prefix' || !platform.settings.pullFromLocal) return false
+  if (property.kind !== 'prefix' || !platform.settings.pullFromLocal || !URL.canParse(property.value))
+    return false
   const { hostname, protocol } = new URL(property.value)
   const local = isLoopback(hostname) && (protocol === 'http:' || protocol === 'https:')
   return local && (rule === 'scheme must be https' || rule === 'host must not be an IP address')

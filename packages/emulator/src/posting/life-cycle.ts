@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mediaRules } from '@tockwork/contracts'
 import type { PrivacyLevel } from '@tockwork/contracts/posting'
 import type { Platform } from '../platform.ts'
-import type { PublishRow, PublishState } from '../state/model.ts'
+import type { PublishRow, PublishState, VideoRow } from '../state/model.ts'
 import { pullMedia } from './pull.ts'
 
 /** Timer kinds. */
@@ -197,11 +197,25 @@ function complete(platform: Platform, post: PublishRow, privacy: PrivacyLevel): 
 function moderated(platform: Platform, post: PublishRow): void {
   if (platform.settings.moderation === 'reject') return
   for (const video of platform.world.videos.where('creator', post.creator)) {
-    if (video.publishId !== post.id || video.public) continue
+    if (video.publishId !== post.id || video.public || video.privacy !== 'PUBLIC_TO_EVERYONE') continue
     platform.world.videos.patch(video, { public: true })
     platform.world.publishes.patch(post, { postIds: [...post.postIds, video.id] })
     tell(platform, post, 'post.publish.publicly_available', { post_id: video.id })
   }
+}
+
+/** The creator changes in the app who may see a post; the app that posted it is told when it comes into public view or leaves it. */
+export function changePrivacy(platform: Platform, video: VideoRow, privacy: PrivacyLevel): void {
+  const before = video.privacy
+  platform.world.videos.patch(video, { privacy })
+  const post = video.publishId === undefined ? undefined : platform.world.publishes.get(video.publishId)
+  if (post === undefined || before === privacy) return
+  const now = { post_id: video.id }
+  if (before === 'PUBLIC_TO_EVERYONE' && video.public)
+    tell(platform, post, 'post.publish.no_longer_publicaly_available', now)
+  if (privacy !== 'PUBLIC_TO_EVERYONE') return
+  if (video.public) tell(platform, post, 'post.publish.publicly_available', now)
+  else platform.timers.after(platform.settings.moderationSeconds, MODERATED, post.id)
 }
 
 function tell(platform: Platform, post: PublishRow, event: string, more: Record<string, unknown> = {}): void {

@@ -13,7 +13,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { UsageError } from '@tockwork/kernel'
 
 export interface Row {
   id: string
@@ -119,6 +120,40 @@ export class Collection<T extends Row> {
   }
 }
 
+/** Rows by the name of their collection. Names that are not known here are of another version, and are left out. */
+export function isContents(value: unknown): value is StoreContents {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(
+      (rows) =>
+        Array.isArray(rows) && rows.every((row: { id?: unknown } | null) => typeof row?.id === 'string'),
+    )
+  )
+}
+
+function isChange(value: unknown): value is Change {
+  if (!Array.isArray(value) || typeof value[0] !== 'string' || typeof value[1] !== 'string') return false
+  return value[2] === null || (value[2] as Partial<Row> | undefined)?.id === value[1]
+}
+
+function read(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+/** Nothing is thrown away silently: what cannot be read stays where it is, and someone decides. */
+function damaged(path: string, why: string): UsageError {
+  return new UsageError(`${path} is damaged: ${why}.`, {
+    code: 'state_damaged',
+    action: `Move ${dirname(path)} away to start with an empty world, or put a copy back.`,
+  })
+}
+
 export class Store {
   // biome-ignore lint/suspicious/noExplicitAny: a collection's row type is known where it is made
   readonly #collections = new Map<string, Collection<any>>()
@@ -144,16 +179,20 @@ export class Store {
   load(): void {
     if (this.#folder === undefined) return
     const state = this.#path('state.json')
-    if (existsSync(state)) this.#fill(JSON.parse(readFileSync(state, 'utf8')) as StoreContents)
+    if (existsSync(state)) {
+      const contents = read(readFileSync(state, 'utf8'))
+      if (!isContents(contents)) throw damaged(state, 'it does not hold the rows of an emulated world')
+      this.#fill(contents)
+    }
     const journal = this.#path('journal.ndjson')
     if (existsSync(journal)) {
-      for (const line of readFileSync(journal, 'utf8').split('\n')) {
+      const lines = readFileSync(journal, 'utf8').split('\n')
+      for (const [index, line] of lines.entries()) {
         if (line === '') continue
-        let change: Change
-        try {
-          change = JSON.parse(line) as Change
-        } catch {
-          break
+        const change = read(line)
+        if (!isChange(change)) {
+          if (index === lines.length - 1) break
+          throw damaged(journal, `line ${index + 1} is no change of a row`)
         }
         const [name, id, row] = change
         if (row === null) this.#collections.get(name)?.unload(id)
