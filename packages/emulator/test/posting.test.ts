@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pullTestUrl } from '@tockwork/contracts'
 import { makeSamplePhoto, makeSampleVideo } from '@tockwork/media/sample'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Emulator } from '../src/index.ts'
@@ -366,6 +367,21 @@ describe('drafts', () => {
   })
 })
 
+describe('what an init gives', () => {
+  test(
+    'a publish_id of at most 64 characters and an upload_url of at most 256',
+    documented(DIRECT),
+    async () => {
+      for (const path of [INIT, INBOX]) {
+        const { data } = (await mika.as(path, directPost(1000))).body
+        expect(data.publish_id.length).toBeLessThanOrEqual(64)
+        expect(data.upload_url.length).toBeLessThanOrEqual(256)
+        expect(new URL(data.upload_url).searchParams.has('upload_token')).toBe(true)
+      }
+    },
+  )
+})
+
 describe('pull from URL', () => {
   const files: Record<string, { status?: number; type: string; bytes: Uint8Array; location?: string }> = {
     '/clip.mp4': { type: 'video/mp4', bytes: CLIP },
@@ -447,6 +463,8 @@ describe('pull from URL', () => {
       })
       for (const [url, code] of [
         ['https://static.example.com/a.mp4', 'ok'],
+        // TikTok's own test file needs no verification.
+        [pullTestUrl, 'ok'],
         ['https://video.static.example.com/a.mp4', 'ok'],
         ['https://example.com/a.mp4', 'url_ownership_unverified'],
         ['https://example.org/videos/user/123/a.mp4', 'ok'],
