@@ -102,7 +102,7 @@ interface Workspace {
 const TESTS = /(\.test(-d)?\.tsx?$|^packages\/[^/]+\/test\/)/
 const SOURCES = [
   'packages/*/{src,bin,test}/**/*.{ts,tsx,mts,mjs,js}',
-  '{tools,bench,examples,test}/**/*.{ts,mjs}',
+  '{tools,bench,chaos,examples,test}/**/*.{ts,mjs}',
 ]
 
 /** @param root the repository, or a folder laid out like it */
