@@ -56,6 +56,20 @@ describe('user info', () => {
     expect(server.requests).toHaveLength(0)
   })
 
+  test('no field at all is refused before sending', async () => {
+    const { server, creator } = await world(() => ok({}))
+    await using _ = server
+    const none = [[], undefined, 'open_id'] as unknown as 'open_id'[][]
+    for (const fields of none) {
+      expect(await failure(creator.user.info(fields))).toMatchObject({ name: 'UsageError', field: 'fields' })
+      const listing = (async () => {
+        for await (const _video of creator.videos.list({ fields: fields as never })) break
+      })()
+      expect(await failure(listing)).toMatchObject({ name: 'UsageError', field: 'fields' })
+    }
+    expect(server.requests).toHaveLength(0)
+  })
+
   test('a field that TikTok leaves out is no error', async () => {
     const { server, creator } = await world(() => ok({ user: { open_id: 'a' } }))
     await using _ = server

@@ -1,6 +1,7 @@
 import type { OutputOf } from '@tockwork/contracts'
 import { type UserField, userFields, userInfo } from '@tockwork/contracts/display'
 import type { Caller } from '../caller.ts'
+import { fieldNames } from './field-names.ts'
 
 /** A profile with every field that exists; a call gives those that were asked for. */
 export type User = OutputOf<typeof userInfo>['user']
@@ -26,7 +27,7 @@ export class UserApi {
     fields: readonly F[],
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<Picked<User, F>> {
-    const { user } = await this.#caller.call(userInfo, { query: { fields: [...fields] }, ...options })
+    const { user } = await this.#caller.call(userInfo, { query: { fields: fieldNames(fields) }, ...options })
     // Narrowed to what was asked for: TikTok answers with exactly the requested fields.
     return user as Picked<User, F>
   }

@@ -2,6 +2,7 @@ import type { OutputOf } from '@tockwork/contracts'
 import { type VideoField, videoFields, videoList, videoQuery } from '@tockwork/contracts/display'
 import { ContractError, UsageError } from '@tockwork/kernel'
 import type { Caller } from '../caller.ts'
+import { fieldNames } from './field-names.ts'
 import type { Picked } from './user.ts'
 
 /** A video with every field that exists; a call gives those that were asked for. */
@@ -47,7 +48,7 @@ export class VideoList<F extends VideoField> implements AsyncIterable<Picked<Vid
     let cursor = before === undefined ? undefined : cursorOf(before)
     for (;;) {
       const answer = await this.#caller.call(videoList, {
-        query: { fields: [...fields] },
+        query: { fields: fieldNames(fields) },
         input: { max_count: pageSize, ...(cursor === undefined ? {} : { cursor }) },
         ...(signal === undefined ? {} : { signal }),
       })
@@ -94,7 +95,7 @@ export class VideosApi {
     const found: Picked<Video, F>[] = []
     for (let start = 0; start < wanted.length; start += MOST_IDS) {
       const answer = await this.#caller.call(videoQuery, {
-        query: { fields: [...fields] },
+        query: { fields: fieldNames(fields) },
         input: { filters: { video_ids: wanted.slice(start, start + MOST_IDS) } },
         ...options,
       })
