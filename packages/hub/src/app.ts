@@ -111,7 +111,7 @@ async function bringUp(
       ? await keysFromFile(join(config.dataDir, 'secret.key'), random)
       : parseMasterKeys(config.secretKey.reveal())
   const vault = new Vault(keys, random)
-  const jobs = new JobQueue({ url, log, clock, ...parts.jobs })
+  const jobs = new JobQueue({ url, log, clock, random, ...parts.jobs })
   const unitOfWork = createUnitOfWork(db, jobs)
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const publicUrl = config.publicUrl ?? defaultPublicUrl(port)

@@ -1,4 +1,4 @@
-import { type Clock, redact, systemClock } from '@tockwork/kernel'
+import { type Clock, cryptoRandom, type Random, redact, systemClock } from '@tockwork/kernel'
 import { type Clock as BossClock, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { type Log, silentLog } from '../observability/log.ts'
 import { isConnectionLost, type Transaction } from '../storage/database.ts'
@@ -50,6 +50,7 @@ export interface JobQueueOptions {
   url: string
   log?: Log
   clock?: Clock
+  random?: Random
   /** Connections at most, besides the one that listens. */
   max?: number
   /** pg-boss's own clock, for tests that move time by hand. */
@@ -98,6 +99,7 @@ export class JobQueue implements Outbox {
   readonly #poll: number
   readonly #jobs = new Map<string, Registered>()
   readonly #stopping = new AbortController()
+  readonly #random: Random
   #started = false
   #complainedAt = 0
   #stopped: Promise<void> | undefined
@@ -105,6 +107,7 @@ export class JobQueue implements Outbox {
   constructor(options: JobQueueOptions) {
     this.#log = options.log ?? silentLog
     this.#clock = options.clock ?? systemClock
+    this.#random = options.random ?? cryptoRandom
     this.#heartbeat = options.heartbeatSeconds ?? 10
     this.#poll = options.pollSeconds ?? 0.5
     const supervise = options.superviseSeconds ?? 3
@@ -167,7 +170,7 @@ export class JobQueue implements Outbox {
     this.#mustExist(name)
     return await this.#boss.send(name, data, {
       // The queues allow one waiting job for each key; a job without a key gets one that nobody else has.
-      singletonKey: options.key ?? crypto.randomUUID(),
+      singletonKey: options.key ?? this.#uniqueKey(),
       ...(options.at === undefined ? {} : { startAfter: new Date(options.at) }),
       ...(options.tx === undefined ? {} : { db: fromKysely(options.tx) }),
     })
@@ -248,6 +251,11 @@ export class JobQueue implements Outbox {
     if (isConnectionLost(error) && now - this.#complainedAt < COMPLAIN_EVERY_MS) return
     this.#complainedAt = now
     this.#log.error({ err: { message: redact(error.message) } }, 'Job queue error')
+  }
+
+  /** For a job that no other stands for. */
+  #uniqueKey(): string {
+    return Buffer.from(this.#random.bytes(16)).toString('hex')
   }
 
   #mustExist(name: string): void {
@@ -337,7 +345,7 @@ export class JobQueue implements Outbox {
     if (Reflect.get(response, 'affected') !== 1) throw new JobLostError(job.name, job.id)
     if (again === undefined) return
     await this.#boss.send(job.name, again.data ?? job.data, {
-      singletonKey: job.singletonKey ?? crypto.randomUUID(),
+      singletonKey: job.singletonKey ?? this.#uniqueKey(),
       startAfter: new Date(again.again),
       db,
     })

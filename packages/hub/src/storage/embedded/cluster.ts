@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -32,7 +32,7 @@ export interface Cluster {
 /** The one user of the embedded server. */
 export const USER = 'tockwork'
 
-export function clusterIn(dataDir: string): Cluster {
+function clusterIn(dataDir: string): Cluster {
   return layout(join(dataDir, 'postgres'))
 }
 
@@ -63,10 +63,10 @@ export async function prepareCluster(
     checkMajor(cluster, binaries)
     return { cluster, created: false }
   }
-  const made = layout(join(dataDir, `${LEFTOVER}${process.pid}-${randomUUID().slice(0, 8)}`))
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 })
+  const made = layout(mkdtempSync(join(dataDir, `${LEFTOVER}${process.pid}-`)))
   inTheMaking.add(made.folder)
   // Passing through is allowed to the user that the server runs as; reading is not.
-  mkdirSync(made.folder, { recursive: true, mode: 0o711 })
   chmodSync(made.folder, 0o711)
   try {
     mkdirSync(made.data, { mode: 0o700 })

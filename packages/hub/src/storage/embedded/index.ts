@@ -1,2 +1,2 @@
-export { type Binaries, type FindBinariesOptions, findBinaries } from './binaries.ts'
+export { findBinaries } from './binaries.ts'
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './supervisor.ts'
