@@ -49,7 +49,7 @@ const cases: [string[], number, RegExp][] = [
   [['call', 'display.videoList', '--query', 'fields=id', '--json', '{'], 2, /--json is not JSON/],
   [['call', 'display.videoList', '--query', 'fields'], 2, /expected key=value/],
   [['call', 'oauth.authorize'], 2, /tockwork login/],
-  [['explain', 'spam_risk_to_many_posts'], 1, /Did you mean spam_risk_too_many_posts/],
+  [['explain', 'spam_risk_to_many_posts'], 2, /Did you mean spam_risk_too_many_posts/],
   [['media', 'check', 'missing.mp4'], 2, /missing\.mp4/],
   [['sample', 'clip.mp4'], 2, /exists already/],
   [['sample', 'clip.txt'], 2, /\.mp4, \.mov/],

@@ -8,9 +8,9 @@ import {
   uploadStatuses,
 } from '@tockwork/contracts'
 import { uploadMedia } from '@tockwork/contracts/posting'
+import { UsageError } from '@tockwork/kernel'
 import { closest } from '../closest.ts'
 import type { Context } from '../context.ts'
-import { LocalError } from '../output/failure.ts'
 
 export interface Explanation {
   code: string
@@ -43,8 +43,9 @@ export async function explain({ out }: Pick<Context, 'out'>, asked: string): Pro
   const [first, ...others] = found
   if (first === undefined) {
     const near = closest(asked, allCodes())
-    throw new LocalError(`${asked} is no code that TikTok documents.`, {
+    throw new UsageError(`${asked} is no code that TikTok documents.`, {
       code: 'unknown_code',
+      field: 'code',
       action:
         near.length === 0
           ? 'Give the code as it stands in error.code, error or fail_reason, or the HTTP status of an upload.'
