@@ -1,5 +1,6 @@
 import {
   AuthError,
+  ContractError,
   RateLimitError,
   type RetryVerdict,
   redact,
@@ -60,6 +61,8 @@ function failureOf(error: TockworkError): PlatformFailure {
 
 function sentOf(error: TockworkError): PlatformFailure['sent'] {
   if (error instanceof TransportError) return error.sent
+  // A yes that cannot be read: cut short, or not from TikTok at all. It is no refusal.
+  if (error instanceof ContractError) return 'maybe'
   // A 5xx comes from somewhere on the way; whether TikTok acted before it is anybody's guess.
   if (error.httpStatus !== undefined && error.httpStatus >= 500) return 'maybe'
   return error instanceof UsageError || error.code === 'rate_limit_wait_too_long' ? 'no' : 'answered'
