@@ -10,6 +10,7 @@ const fault = (endpoint: string, probability: number, action: FaultSpec['action'
 export const STORM_FAULTS: readonly FaultSpec[] = [
   fault('posting.init*', 0.08, { drop: 'after' }),
   fault('posting.init*', 0.03, { drop: 'mid_answer' }),
+  fault('posting.init*', 0.03, { truncate_to_bytes: 40 }),
   fault('posting.init*', 0.03, { drop: 'before' }),
   fault('posting.init*', 0.03, { status: 503 }),
   fault('posting.uploadMedia', 0.05, { cut_request_after_bytes: 300_000 }),

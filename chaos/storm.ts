@@ -47,6 +47,7 @@ export interface StormReport extends Omit<Verdict, 'problems'> {
 
 const SETTLE_MS = 300_000
 const FOLLOW_MS = 1_500
+const MOST_LINES = 20
 const REST: ReadonlySet<string> = new Set(['published', 'in_inbox', 'failed', 'cancelled', 'needs_attention'])
 const [listAccounts] = connectedAccountOperations
 const listPosts = postOperations[1]
@@ -101,7 +102,7 @@ export async function runStorm(
   await pause(Math.max(0, calmSince + options.accessSeconds * 1000 - Date.now()))
   await load.onceEach(giveUp.signal)
   clearTimeout(giveUpTimer)
-  const { rows, accounts } = await settle(caller, options, Date.now())
+  const { rows, accounts } = await settle(caller, options, calmSince)
   following.abort()
   await followed
   await books.follow()
@@ -131,6 +132,13 @@ export async function runStorm(
     seconds: Math.round((performance.now() - from) / 1000),
     seed: options.seed,
   }
+  for (const [what, lines] of Object.entries({
+    refused: load.refusals,
+    failed: rows.flatMap(({ id, failure }) =>
+      failure === null ? [] : [`${id}: ${failure.reason} ${failure.detail ?? ''}`],
+    ),
+  }))
+    for (const line of lines.slice(0, MOST_LINES)) options.say(`${what}: ${line}`)
   if (problems.length > 0 || load.refusals.length > 0) {
     const all = { report, problems, refusals: load.refusals, rows, accounts, requests: books.requests }
     writeFileSync(join(folder, 'problems.json'), JSON.stringify(all, null, 1))
@@ -268,9 +276,10 @@ async function storm(
 async function settle(
   caller: HubCaller,
   options: StormOptions,
-  since: number,
+  calmSince: number,
 ): Promise<{ rows: PostRow[]; accounts: AccountRow[] }> {
   const signal = AbortSignal.timeout(SETTLE_MS + 60_000)
+  const until = Date.now() + SETTLE_MS
   for (;;) {
     const rows = await caller.call(async (client) => {
       const found = []
@@ -284,9 +293,9 @@ async function settle(
         (state === 'needs_attention' &&
           reason === 'init_outcome_unknown' &&
           next !== null &&
-          Date.now() - Math.max(since, Date.parse(made)) < 75_000),
+          Date.now() - Math.max(calmSince, Date.parse(made)) < 75_000),
     )
-    if (moving.length === 0 || Date.now() - since > SETTLE_MS) {
+    if (moving.length === 0 || Date.now() > until) {
       const accounts = await caller.call(async (client) => {
         const found = []
         for await (const row of client.each(listAccounts, { query: { limit: 100 } })) found.push(row)

@@ -27,7 +27,7 @@ export interface PostRow {
   state_reason: string | null
   publish_id: string | null
   options: { title?: string | undefined }
-  failure: { reason: string } | null
+  failure: { reason: string; detail: string | null } | null
 }
 
 /** An account as the hub has it. */

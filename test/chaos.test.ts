@@ -116,7 +116,10 @@ describe('the verdict', () => {
     Object.assign(given.grants[0]!, { endedAt: AT })
     expect(judge(given).grants_lost).toBe(0)
     const useless = calm()
-    Object.assign(useless.rows[1]!, { state: 'failed', failure: { reason: 'reauthorization_required' } })
+    Object.assign(useless.rows[1]!, {
+      state: 'failed',
+      failure: { reason: 'reauthorization_required', detail: null },
+    })
     expect(judge(useless).grants_lost).toBe(1)
   })
 
