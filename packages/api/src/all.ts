@@ -6,6 +6,9 @@ import { connectSessionOperations } from './connect-sessions.ts'
 import { connectedAccountOperations } from './connected-accounts.ts'
 import { limitOperations } from './limits.ts'
 import { postOperations } from './posts.ts'
+import { webhookDeliveryOperations } from './webhook-deliveries.ts'
+import { webhookEndpointOperations } from './webhook-endpoints.ts'
+import { webhookEventOperations } from './webhook-events.ts'
 import { workspaceOperations } from './workspaces.ts'
 
 /** Every operation of the hub's API. Routes, the OpenAPI document and the client are made of this list. */
@@ -19,6 +22,9 @@ export const OPERATIONS = [
   ...assetOperations,
   ...limitOperations,
   ...auditLogOperations,
+  ...webhookEndpointOperations,
+  ...webhookEventOperations,
+  ...webhookDeliveryOperations,
 ] as const
 
 export type Operation = (typeof OPERATIONS)[number]

@@ -36,4 +36,13 @@ export {
   problem,
   problemSchema,
 } from './problem.ts'
+export { webhookDeliveryOperations } from './webhook-deliveries.ts'
+export { webhookEndpointOperations } from './webhook-endpoints.ts'
+export {
+  WEBHOOK_EVENTS,
+  type WebhookEventData,
+  type WebhookEventType,
+  webhookBody,
+  webhookEventOperations,
+} from './webhook-events.ts'
 export { listWorkspaces, workspaceOperations } from './workspaces.ts'

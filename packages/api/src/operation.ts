@@ -16,6 +16,8 @@ export const API_SCOPES = [
   'assets:write',
   'limits:read',
   'audit:read',
+  'webhooks:read',
+  'webhooks:write',
 ] as const
 
 export type ApiScope = (typeof API_SCOPES)[number]

@@ -23,6 +23,9 @@ import { startRefreshLoop } from './tokens/refresh-due.ts'
 import { keysFromFile, parseMasterKeys } from './vault/master-keys.ts'
 import { rewrapAll } from './vault/rewrap.ts'
 import { Vault } from './vault/sealing.ts'
+import { rewrapWebhookSecrets } from './webhooks/secrets.ts'
+import { createWebhookServices } from './webhooks/services.ts'
+import { tellOfAccounts, tellOfPosts } from './webhooks/tell.ts'
 
 /** What a program may put in place of the machine's own. */
 export interface HubParts {
@@ -123,6 +126,7 @@ async function bringUp(
     ...base,
     holder,
     publicUrl,
+    onAccountEvent: tellOfAccounts({ clock, random }),
     removeContent: (hash) => new LocalBlobStore(assetFolder).delete(hash),
   })
   const publishing = createPublishingServices({
@@ -132,6 +136,14 @@ async function bringUp(
     platforms: accounts.platforms,
     assetFolder,
     rateTime: parts.rateTime,
+    onPostMoved: tellOfPosts({ clock, random }),
+  })
+  const webhooks = createWebhookServices({
+    ...base,
+    holder,
+    rules: { toLoopback: config.webhooksToLoopback },
+    onPublishEvent: publishing.onPublishEvent,
+    onAuthorizationRemoved: (event) => accounts.accountEnd.authorizationRemoved(event),
   })
 
   const keyFile = join(config.dataDir, 'admin.key')
@@ -141,16 +153,20 @@ async function bringUp(
     await addDemoApp(first)
 
   publishing.defineJobs(jobs)
+  webhooks.defineJobs(jobs)
   jobs.define('housekeeping', {
     everySeconds: HOUR,
     handler: async () => {
       await accounts.housekeeping()
+      await webhooks.housekeeping()
     },
   })
   jobs.define('rewrap-vault', {
     everySeconds: HOUR,
     handler: async (_data, { signal, stopping }) => {
-      const done = await rewrapAll(db, vault, { signal: AbortSignal.any([signal, stopping]) })
+      const ended = AbortSignal.any([signal, stopping])
+      const done = await rewrapAll(db, vault, { signal: ended })
+      await rewrapWebhookSecrets(db, vault, ended)
       if (done.tokens + done.apps > 0) log.info(done, 'Sealed anew under the current master key')
     },
   })
@@ -164,8 +180,8 @@ async function bringUp(
 
   const server = await createServer({
     operations: OPERATIONS,
-    handlers: { ...accounts.handlers, ...publishing.handlers },
-    plainRoutes: accounts.plainRoutes,
+    handlers: { ...accounts.handlers, ...publishing.handlers, ...webhooks.handlers },
+    plainRoutes: [...accounts.plainRoutes, ...webhooks.plainRoutes],
     access: accounts.apiKeys,
     idempotency: accounts.idempotency,
     metrics,

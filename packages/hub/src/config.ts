@@ -23,6 +23,8 @@ export interface Config {
   logLevel: LogLevel
   /** Believe `x-forwarded-*`. */
   trustProxy: boolean
+  /** Webhooks may go to this machine itself, without https: for work on one machine. */
+  webhooksToLoopback: boolean
   /** Connections to the database at most, in this process, besides those of the job queue. */
   databasePool: number
   /** False: only the API, other processes run the jobs. */
@@ -85,6 +87,7 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
     publicUrl: publicUrl(),
     logLevel: oneOf('TOCKWORK_LOG_LEVEL', LEVELS, 'info'),
     trustProxy: truth('TOCKWORK_TRUST_PROXY', false),
+    webhooksToLoopback: truth('TOCKWORK_WEBHOOKS_TO_LOOPBACK', false),
     databasePool: whole('TOCKWORK_DATABASE_POOL', 10, 1, 500),
     work: truth('TOCKWORK_HUB_WORKER', true),
     tracing:

@@ -26,6 +26,7 @@ describe('the configuration', () => {
       publicUrl: undefined,
       logLevel: 'info',
       trustProxy: false,
+      webhooksToLoopback: false,
       databasePool: 10,
       work: true,
       tracing: false,

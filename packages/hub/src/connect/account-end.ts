@@ -173,11 +173,14 @@ export class AccountEnd {
     openId: string
     reason: number | undefined
     createTime: number
+    /** Only accounts of these apps, whose secret fits the event's signature; all with the client key unless told. */
+    appIds?: readonly string[]
   }): Promise<Account[]> {
     const { clock, db, onAccountEvent, unitOfWork } = this.#parts
     const reason = REMOVAL_REASONS[event.reason ?? 0] ?? 'removed_at_tiktok'
     const ended: Account[] = []
     for (const app of await findAppsByClientKey(db, event.clientKey)) {
+      if (event.appIds?.includes(app.id) === false) continue
       const account = await findAccountByExternalId(db, app.id, event.openId)
       if (account?.status !== 'connected') continue
       const grantedInSecond = Math.floor(account.connectedAt / 1000)

@@ -103,7 +103,7 @@ export class PublishPipeline {
   }
 
   async #move(post: Post, change: Move): Promise<Post | undefined> {
-    const { unitOfWork, clock } = this.#parts
+    const { unitOfWork, clock, onPostMoved } = this.#parts
     const now = clock.now()
     const { at } = change
     const goesOn = at !== undefined && at <= now
@@ -118,7 +118,10 @@ export class PublishPipeline {
         },
         now,
       })
-      if (saved !== undefined && at !== undefined && !goesOn)
+      if (saved === undefined) return undefined
+      if (change.to !== undefined)
+        await onPostMoved(work, { before: post, post: saved, cause: change.cause ?? '' })
+      if (at !== undefined && !goesOn)
         await work.enqueue(ADVANCE_POST, { postId: post.id }, { at, key: `${post.id}:${saved.version}` })
       return saved
     })

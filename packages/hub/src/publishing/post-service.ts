@@ -45,7 +45,7 @@ export class PostService {
     request: PostRequest,
     remember: (tx: Transaction, posts: Post[]) => Promise<void>,
   ): Promise<Post[]> {
-    const { clock, random, unitOfWork } = this.#parts
+    const { clock, onPostMoved, random, unitOfWork } = this.#parts
     const now = clock.now()
     const errors: FieldError[] = []
     const source = sourceOf(request, errors)
@@ -109,6 +109,9 @@ export class PostService {
       const made = await insertPosts(work.tx, posts)
       for (const post of made)
         await work.enqueue(ADVANCE_POST, { postId: post.id }, { at: now, key: `${post.id}:${post.version}` })
+      // Sorted, because the order of each account's events is held until the commit.
+      for (const post of made.toSorted((one, other) => (one.accountId < other.accountId ? -1 : 1)))
+        await onPostMoved(work, { before: undefined, post, cause: 'created' })
       await remember(work.tx, made)
       return made
     })
@@ -356,7 +359,7 @@ export class PostService {
     decide: (post: Post) => Promise<Omit<PostChange, 'now'>>,
     remember: (tx: Transaction, post: Post) => Promise<void> = () => Promise.resolve(),
   ): Promise<Post> {
-    const { clock, governor, unitOfWork } = this.#parts
+    const { clock, governor, onPostMoved, unitOfWork } = this.#parts
     for (let tries = 0; tries < TRIES; tries += 1) {
       const post = await this.#mustFind(workspaceId, id)
       const change = await decide(post)
@@ -375,6 +378,8 @@ export class PostService {
             { postId: id },
             { at: result.stepAt, key: `${id}:${result.version}` },
           )
+        if (change.to !== undefined)
+          await onPostMoved(work, { before: post, post: result, cause: change.cause ?? '' })
         await remember(work.tx, result)
         return result
       })

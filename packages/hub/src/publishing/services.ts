@@ -17,6 +17,7 @@ import type { Vault } from '../vault/sealing.ts'
 import { definePublishingJobs } from './jobs.ts'
 import { type MediaGate, rulesGate } from './media-gate.ts'
 import { PublishPipeline } from './pipeline.ts'
+import { noPostEvents, type OnPostMoved } from './post-events.ts'
 import { PostService } from './post-service.ts'
 import { onPublishEvent } from './publish-events.ts'
 import type { PublishingParts } from './step.ts'
@@ -36,6 +37,8 @@ export interface PublishingServiceParts {
   assetFolder: string
   /** Sends every TikTok host to this origin, such as an emulator. */
   tiktokOrigin?: string | undefined
+  /** Told of every change that a post goes through. */
+  onPostMoved?: OnPostMoved | undefined
   /** Judges media; the platform's own rules unless told. */
   gate?: MediaGate | undefined
   /** Whose clock the rate windows go by; `clock` is for tests. */
@@ -67,6 +70,7 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     random,
     log,
     owner: holder,
+    onPostMoved: parts.onPostMoved ?? noPostEvents,
   }
   const pipeline = new PublishPipeline(publishing)
   const posts = new PostService(publishing)

@@ -10,6 +10,7 @@ import type { Vault } from '../vault/sealing.ts'
 import type { PostingRules } from './check-post.ts'
 import type { MediaGate } from './media-gate.ts'
 import type { Post } from './post.ts'
+import type { OnPostMoved } from './post-events.ts'
 import type { PostState } from './post-states.ts'
 import type { PostingPort } from './posting-port.ts'
 
@@ -40,6 +41,8 @@ export interface PublishingParts {
   log: Log
   /** Names this process in leases. */
   owner: string
+  /** Told of every change that a post went through. */
+  onPostMoved: OnPostMoved
   /** After so long in processing a post is left to a person. 24 hours. */
   processingDeadlineMs?: number
 }

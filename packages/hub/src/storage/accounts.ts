@@ -93,6 +93,12 @@ export async function findAccount(
   return row === undefined ? undefined : toAccount(row)
 }
 
+/** An account by its id alone, for what comes from TikTok and names no workspace. */
+export async function findAccountById(db: Database, id: string): Promise<Account | undefined> {
+  const row = await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : toAccount(row)
+}
+
 /** The account of a creator as TikTok names them in a webhook; the app comes from `findAppsByClientKey`. */
 export async function findAccountByExternalId(
   db: Database,

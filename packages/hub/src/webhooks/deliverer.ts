@@ -1,0 +1,148 @@
+/** Sends what waits, each account's events in their order. */
+import type { Clock, Random, Secret } from '@tockwork/kernel'
+import type { Log } from '../observability/log.ts'
+import { appendAudit } from '../storage/audit-log.ts'
+import type { Database } from '../storage/database.ts'
+import {
+  claimHead,
+  type Delivery,
+  killPending,
+  settleDelivery,
+  whenHeadIsFree,
+} from '../storage/webhook-deliveries.ts'
+import { findEndpoint, listSecrets, setFailing, updateEndpoint } from '../storage/webhook-endpoints.ts'
+import type { Vault } from '../vault/sealing.ts'
+import type { AddressRules, Resolve } from './addresses.ts'
+import { GIVE_UP_AFTER_MS, pauseAfter } from './backoff.ts'
+import { bodyOf } from './body.ts'
+import type { LaneJob } from './record-event.ts'
+import { webhookSecretPlace } from './secrets.ts'
+import { type SendResult, sendWebhook } from './sender.ts'
+import { signatureHeaders } from './signature.ts'
+
+export interface DelivererParts {
+  db: Database
+  vault: Vault
+  clock: Clock
+  random: Random
+  log: Log
+  /** Names this process in leases. */
+  owner: string
+  rules: AddressRules
+  resolve: Resolve
+}
+
+/** Longer than a try may take. */
+const LEASE_MS = 60_000
+/** One lane does not keep a worker for ever; the rest comes with the next job. */
+const MOST_AT_ONCE = 50
+
+export class WebhookDeliverer {
+  readonly #parts: DelivererParts
+  #runs = 0
+
+  constructor(parts: DelivererParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Sends the events of a lane one after the other, until one does not get through or none is left.
+   * @returns when to come again; `undefined` when nothing waits.
+   */
+  async run(lane: LaneJob, signal: AbortSignal): Promise<number | undefined> {
+    const { clock, db } = this.#parts
+    // Each run holds its own leases: two jobs of one process for one lane are two.
+    this.#runs += 1
+    const owner = `${this.#parts.owner}:${this.#runs}`
+    for (let sent = 0; sent < MOST_AT_ONCE && !signal.aborted; sent += 1) {
+      const now = clock.now()
+      const delivery = await claimHead(db, lane, { owner, now, until: now + LEASE_MS })
+      if (delivery === undefined) break
+      if (!(await this.#deliver(delivery, owner, signal))) break
+    }
+    const free = await whenHeadIsFree(db, lane)
+    return free === undefined ? undefined : Math.max(free, clock.now())
+  }
+
+  /** Answers whether it got through, so that the next one may go. */
+  async #deliver(delivery: Delivery, owner: string, signal: AbortSignal): Promise<boolean> {
+    const { clock, db, random, resolve, rules } = this.#parts
+    const endpoint = await findEndpoint(db, delivery.workspaceId, delivery.endpointId)
+    if (endpoint === undefined) return false
+    const at = clock.now()
+    const body = JSON.stringify(bodyOf(delivery.event))
+    const secrets = await this.#secrets(delivery.endpointId, at)
+    const message = { id: delivery.event.id, seconds: Math.floor(at / 1000), body }
+    const headers = signatureHeaders(message, secrets)
+    const result = await sendWebhook(endpoint.url, body, headers, { ...rules, resolve, signal })
+    const now = clock.now()
+    const ok = 'status' in result && result.status >= 200 && result.status < 300
+    const tries = delivery.attempts + 1
+    const next = now + pauseAfter(tries, random)
+    const tooLate = next > delivery.begunAt + GIVE_UP_AFTER_MS && tries >= LEAST_TRIES
+    const attempt = attemptOf(result, at, now)
+    if (ok) {
+      const settled = await settleDelivery(db, delivery.id, owner, {
+        attempt,
+        next: { state: 'delivered', at: now },
+      })
+      if (endpoint.failingSince !== null) await setFailing(db, endpoint.id, null)
+      return settled
+    }
+    // Cut off by the end of this process: that says nothing about the endpoint, and another process goes on at once.
+    if (signal.aborted) {
+      await settleDelivery(db, delivery.id, owner, { attempt, next: { state: 'pending', at: now } })
+      return false
+    }
+    const settled = await settleDelivery(db, delivery.id, owner, {
+      attempt,
+      next: tooLate ? { state: 'dead' } : { state: 'pending', at: next },
+    })
+    if (!settled) return false
+    const since = endpoint.failingSince ?? at
+    if (endpoint.failingSince === null) await setFailing(db, endpoint.id, at)
+    if (!tooLate) return false
+    if (now - since >= DISABLE_AFTER_MS) await this.#disable(delivery, since)
+    return true
+  }
+
+  async #secrets(endpointId: string, now: number): Promise<Secret[]> {
+    const { db, vault } = this.#parts
+    const rows = await listSecrets(db, endpointId, now)
+    return Promise.all(rows.map((row) => vault.open(row.sealed, webhookSecretPlace(row))))
+  }
+
+  async #disable({ workspaceId, endpointId }: Delivery, since: number): Promise<void> {
+    const { clock, db, log } = this.#parts
+    const now = clock.now()
+    const waiting = await db.transaction().execute(async (tx) => {
+      const status = { to: 'disabled', reason: 'failing' } as const
+      await updateEndpoint(tx, workspaceId, endpointId, { status, now })
+      const count = await killPending(tx, endpointId)
+      await appendAudit(tx, {
+        workspaceId,
+        at: now,
+        actor: 'hub',
+        action: 'webhook_endpoint.disable',
+        subject: endpointId,
+        detail: { reason: 'failing', since: new Date(since).toISOString(), dead_letters: count },
+      })
+      return count
+    })
+    log.warn({ endpoint: endpointId, deadLetters: waiting }, 'A webhook endpoint was disabled')
+  }
+}
+
+/** One that waited days behind another is not given up with its first try. */
+const LEAST_TRIES = 5
+/** A little less than a webhook is tried, or the try that gives up would come too early to disable. */
+const DISABLE_AFTER_MS = GIVE_UP_AFTER_MS - 7 * 3_600_000
+
+function attemptOf(result: SendResult, at: number, now: number) {
+  return {
+    at: new Date(at).toISOString(),
+    status: 'status' in result ? result.status : null,
+    error: 'error' in result ? result.error : null,
+    ms: Math.max(0, now - at),
+  }
+}

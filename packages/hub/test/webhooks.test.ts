@@ -1,0 +1,224 @@
+import { createHmac } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createHubClient, type HubClient } from '@tockwork/api'
+import { type Emulator, startEmulator } from '@tockwork/emulator'
+import { Secret } from '@tockwork/kernel'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Hub, parseConfig, startHub } from '../src/index.ts'
+import { createLogger } from '../src/observability/logger.ts'
+import { guardedLookup, isPublicAddress } from '../src/webhooks/addresses.ts'
+import { sendWebhook } from '../src/webhooks/sender.ts'
+import { scratchFolder, testDatabase } from './database.ts'
+
+const KEY = Buffer.from(Array.from({ length: 32 }, (_value, at) => at)).toString('base64')
+const quick = { timeout: 30_000, interval: 100 }
+
+interface Got {
+  headers: Record<string, string | string[] | undefined>
+  body: string
+}
+
+let folder: string
+let emulator: Emulator
+let hub: Hub
+let client: HubClient
+let database: Awaited<ReturnType<typeof testDatabase>>
+let receiver: Server
+let address: string
+let down = false
+const got: Got[] = []
+let refused = 0
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(scratchFolder(), 'tockwork-webhooks-'))
+  database = await testDatabase({ empty: true })
+  emulator = await startEmulator({ port: 0 })
+  hub = await startHub(
+    parseConfig({
+      TOCKWORK_DATA_DIR: folder,
+      TOCKWORK_HUB_PORT: '0',
+      TOCKWORK_DATABASE_URL: database.url,
+      TOCKWORK_SECRET_KEY: KEY,
+      TOCKWORK_TIKTOK_ORIGIN: emulator.origin,
+      TOCKWORK_WEBHOOKS_TO_LOOPBACK: 'yes',
+    }),
+    { log: createLogger({ level: 'silent' }), graceSeconds: 2 },
+  )
+  const apiKey = new Secret(readFileSync(hub.adminKeyFile, 'utf8').trim())
+  client = createHubClient({ origin: hub.url, apiKey })
+  receiver = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      if (down) refused += 1
+      else got.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
+      response.writeHead(down ? 503 : 204).end()
+    })
+  })
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done))
+  address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`
+})
+afterAll(async () => {
+  await hub?.close()
+  await emulator?.close()
+  receiver?.close()
+  await database?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function connect(user: string): Promise<string> {
+  const app = (await client.apps.list()).data[0]
+  const session = await client.connectSessions.create({ body: { app_id: app?.id ?? '' } })
+  const gone = await fetch(session.url, { method: 'POST', redirect: 'manual' })
+  await fetch(emulator.consent(gone.headers.get('location') ?? '', user, []))
+  const done = await client.connectSessions.get({ params: { session_id: session.id } })
+  return done.account_id ?? ''
+}
+
+/** Standard Webhooks, written here from its specification. */
+function fits({ headers, body }: Got, secret: string): boolean {
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
+  const text = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
+  const expected = `v1,${createHmac('sha256', key).update(text).digest('base64')}`
+  return String(headers['webhook-signature']).split(' ').includes(expected)
+}
+
+describe('webhooks of the hub', () => {
+  it('are signed, lose nothing and keep their order while the receiver is down', async () => {
+    const made = await client.webhookEndpoints.create({ body: { url: address } })
+    const rotated = await client.webhookEndpoints.rotateSecret({
+      params: { endpoint_id: made.id },
+      body: { overlap_seconds: 600 },
+    })
+    down = true
+    const account_id = await connect('mika')
+    expect(account_id).toMatch(/^acc_/)
+    await vi.waitFor(() => expect(refused).toBeGreaterThan(0), quick)
+    await client.connectedAccounts.disconnect({ params: { account_id } })
+    await connect('mika')
+    down = false
+    await vi.waitFor(() => expect(got).toHaveLength(3), quick)
+    expect(got.map(({ body }) => JSON.parse(body).type)).toEqual([
+      'account.connected',
+      'account.disconnected',
+      'account.connected',
+    ])
+    for (const one of got) {
+      expect(fits(one, made.secret)).toBe(true)
+      expect(fits(one, rotated.secret)).toBe(true)
+      expect(fits(one, `whsec_${KEY}`)).toBe(false)
+    }
+    const { data } = await client.webhookDeliveries.list({ query: { endpoint_id: made.id } })
+    expect(data.map(({ state }) => state)).toEqual(['delivered', 'delivered', 'delivered'])
+    expect(data[2]?.attempts).toBeGreaterThan(1)
+    await client.webhookDeliveries.replay({ params: { delivery_id: data[0]?.id ?? '' } })
+    await vi.waitFor(() => expect(got).toHaveLength(4), quick)
+    expect(got[3]?.headers['webhook-id']).toBe(got[2]?.headers['webhook-id'])
+  }, 60_000)
+
+  it('are not sent to internal addresses', async () => {
+    for (const url of [
+      'https://169.254.169.254/',
+      'https://10.0.0.1/',
+      'https://[fd00::1]/',
+      'http://example.com/',
+    ])
+      await expect(client.webhookEndpoints.create({ body: { url } })).rejects.toMatchObject({
+        code: 'webhook_url_refused',
+      })
+    for (const inside of [
+      '::ffff:10.0.0.1',
+      '64:ff9b::a00:1',
+      '::1',
+      '2002:a00:1::',
+      '100.64.0.1',
+      'fe80::1%eth0',
+    ])
+      expect(isPublicAddress(inside), inside).toBe(false)
+    for (const outside of ['1.1.1.1', '2606:4700::1111']) expect(isPublicAddress(outside), outside).toBe(true)
+    const options = { toLoopback: false, signal: new AbortController().signal }
+    const inside = async () => [{ address: '127.0.0.1', family: 4 }]
+    expect(await sendWebhook('https://pretty.example/', '{}', {}, { ...options, resolve: inside })).toEqual({
+      error: 'The name points to an internal address.',
+    })
+    expect(await sendWebhook('https://[::1]/', '{}', {}, { ...options, resolve: inside })).toEqual({
+      error: 'The address is an internal one.',
+    })
+    const mixed = async () => [{ address: '1.1.1.1', family: 4 }, ...(await inside())]
+    const answer = new Promise((done) =>
+      guardedLookup(mixed, options)('pretty.example', { all: true }, (error) => done(error)),
+    )
+    expect(await answer).toBeInstanceOf(Error)
+  })
+
+  it('do not follow redirects', async () => {
+    let followed = false
+    const other = createServer((request, response) => {
+      if (request.url === '/inside') followed = true
+      response.writeHead(302, { location: '/inside' }).end()
+    })
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`
+    const signal = new AbortController().signal
+    const resolve = async () => []
+    expect(await sendWebhook(url, '{}', {}, { toLoopback: true, signal, resolve })).toEqual({ status: 302 })
+    expect(followed).toBe(false)
+    other.close()
+  })
+})
+
+describe('webhooks of TikTok', () => {
+  const sign = (body: string, secret: string, seconds: number) =>
+    `t=${seconds},s=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`
+
+  it('are refused when forged, old, or for nobody; acted on once; and end a grant', async () => {
+    const app = (await client.apps.list()).data[0]
+    const url = `${hub.url}/webhooks/tiktok/${app?.id}`
+    const accountId = await connect('mika')
+    const account = await client.connectedAccounts.get({ params: { account_id: accountId } })
+    const now = Math.floor(Date.now() / 1000)
+    const body = JSON.stringify({
+      client_key: 'tw-demo-app',
+      event: 'authorization.removed',
+      create_time: now + 2,
+      user_openid: account.external_id,
+      content: '{"reason":1}',
+    })
+    const post = async (to: string, signature: string) =>
+      (await fetch(to, { method: 'POST', body, headers: { 'tiktok-signature': signature } })).status
+    expect(await post(url, sign(body, 'guess', now))).toBe(401)
+    expect(await post(url, sign(body, 'tw-demo-secret', now - 3600))).toBe(401)
+    expect(await post(url, sign(`${body} `, 'tw-demo-secret', now))).toBe(401)
+    expect(await post(`${url.slice(0, -1)}_`, sign(body, 'tw-demo-secret', now))).toBe(404)
+
+    // Someone with the same client key and a secret of their own must not end the grant.
+    const thief = await client.workspaces.create({ body: { name: 'Thief' } })
+    const theirs = createHubClient({ origin: hub.url, apiKey: new Secret(thief.api_key.key) })
+    const stolen = await theirs.apps.create({
+      body: { name: 'x', environment: 'production', client_key: 'tw-demo-app', client_secret: 'made-up' },
+    })
+    expect(await post(`${hub.url}/webhooks/tiktok/${stolen.id}`, sign(body, 'made-up', now))).toBe(200)
+    await vi.waitFor(async () => {
+      const { rows } = await database.pool.query('select outcome from inbound_events where app_id = $1', [
+        stolen.id,
+      ])
+      expect(rows).toEqual([{ outcome: 'nothing_to_end' }])
+    }, quick)
+    expect((await client.connectedAccounts.get({ params: { account_id: accountId } })).status).toBe(
+      'connected',
+    )
+
+    const good = sign(body, 'tw-demo-secret', now)
+    expect(await post(url, good)).toBe(200)
+    expect(await post(url, good)).toBe(200)
+    await vi.waitFor(async () => {
+      const after = await client.connectedAccounts.get({ params: { account_id: accountId } })
+      expect(after.status).toBe('reauthorization_required')
+    }, quick)
+    const { rows } = await database.pool.query('select 1 from inbound_events where app_id = $1', [app?.id])
+    expect(rows).toHaveLength(1)
+  }, 60_000)
+})
