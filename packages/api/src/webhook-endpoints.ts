@@ -15,12 +15,9 @@ const webhookEndpoint = z
       .nullable()
       .meta({ description: 'Whose accounts it hears of; null: all. Test keys make sandbox ones.' }),
     status: z.enum(['enabled', 'disabled']),
-    disabled_reason: z
-      .enum(['by_you', 'failing'])
-      .nullable()
-      .meta({
-        description: 'failing: nothing got through for three days; what it misses waits as dead letters',
-      }),
+    disabled_reason: z.enum(['by_you', 'failing']).nullable().meta({
+      description: 'failing: nothing got through for three days; what it misses waits as dead letters',
+    }),
     failing_since: moment.nullable(),
     created_at: moment,
     changed_at: moment,
