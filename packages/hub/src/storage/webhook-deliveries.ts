@@ -86,7 +86,7 @@ export async function claimHead(
 export async function whenHeadIsFree(
   db: Database,
   lane: { endpointId: string; lane: string },
-): Promise<number | undefined> {
+): Promise<{ nextAt: number; leaseUntil: number | undefined } | undefined> {
   const row = await db
     .selectFrom('webhook_deliveries')
     .select(['next_at', 'lease_until'])
@@ -97,7 +97,7 @@ export async function whenHeadIsFree(
     .limit(1)
     .executeTakeFirst()
   if (row === undefined) return undefined
-  return Math.max(row.next_at?.getTime() ?? 0, row.lease_until?.getTime() ?? 0)
+  return { nextAt: row.next_at?.getTime() ?? 0, leaseUntil: row.lease_until?.getTime() }
 }
 
 /** Writes a try down, and what follows. Answers false when it is not ours any more. */

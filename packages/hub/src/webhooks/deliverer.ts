@@ -47,7 +47,7 @@ export class WebhookDeliverer {
 
   /**
    * Sends the events of a lane one after the other, until one does not get through or none is left.
-   * @returns when to come again; `undefined` when nothing waits.
+   * @returns when to come again; `undefined` when nothing waits, or another run sees to it.
    */
   async run(lane: LaneJob, signal: AbortSignal): Promise<number | undefined> {
     const { clock, db } = this.#parts
@@ -57,11 +57,12 @@ export class WebhookDeliverer {
     for (let sent = 0; sent < MOST_AT_ONCE && !signal.aborted; sent += 1) {
       const now = clock.now()
       const delivery = await claimHead(db, lane, { owner, now, until: now + LEASE_MS })
-      if (delivery === undefined) break
+      // Another run has the head, or has seen to its next try: only when it died is there anything to do.
+      if (delivery === undefined) return (await whenHeadIsFree(db, lane))?.leaseUntil
       if (!(await this.#deliver(delivery, owner, signal))) break
     }
-    const free = await whenHeadIsFree(db, lane)
-    return free === undefined ? undefined : Math.max(free, clock.now())
+    const head = await whenHeadIsFree(db, lane)
+    return head === undefined ? undefined : Math.max(head.nextAt, head.leaseUntil ?? 0, clock.now())
   }
 
   /** Answers whether it got through, so that the next one may go. */

@@ -50,6 +50,7 @@ export async function recordEvent(
   for (const { id: endpointId, dead } of endpoints) {
     const id = newId('dlv', clock, random)
     await insertDelivery(work.tx, { id, endpointId, lane, event: stored, dead, now })
-    if (!dead) await work.enqueue(DELIVER_WEBHOOKS, { endpointId, lane }, { key: `${endpointId}:${lane}` })
+    // A job of its own for each: one that waits for a later try must not stand for those that could go now.
+    if (!dead) await work.enqueue(DELIVER_WEBHOOKS, { endpointId, lane }, { key: id })
   }
 }
