@@ -160,7 +160,8 @@ async function startEmulatorProcess(folder: string, options: StormOptions, usern
     },
   }
   const { child, said } = await startChild<{ origin: string }>('emulator-process', {
-    args: [JSON.stringify(spec)],
+    // In the run's own folder, which goes with the run however the process ends.
+    args: [JSON.stringify({ ...spec, dataDir: join(folder, 'emulator') })],
     logFile: join(folder, 'emulator.log'),
   })
   return { child, origin: (await said).origin }

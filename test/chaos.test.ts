@@ -211,7 +211,7 @@ describe('npm run chaos', () => {
     chaos.kill('SIGTERM')
     expect((await end).code).toBe(143)
     await expect.poll(left, { timeout: 15_000 }).toEqual([])
-    expect(readdirSync(temporary)).toEqual([])
+    await expect.poll(() => readdirSync(temporary), { timeout: 10_000 }).toEqual([])
   })
 
   test('refuses what it does not understand', { timeout: 20_000 }, async () => {
