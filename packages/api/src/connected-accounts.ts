@@ -70,6 +70,8 @@ const erasureReport = z
       consents_anonymised: z.int(),
       connect_sessions: z.int(),
       posts: z.int(),
+      videos: z.int(),
+      metric_points: z.int(),
       assets: z.int(),
       asset_bytes: z.int(),
     }),

@@ -1,3 +1,4 @@
+export { accountDataOperations } from './account-data.ts'
 export { OPERATIONS, type Operation, type OperationId } from './all.ts'
 export { apiKeyOperations } from './api-keys.ts'
 export { appOperations } from './apps.ts'

@@ -40,6 +40,8 @@ export interface ErasureReport {
     consentsAnonymised: number
     connectSessions: number
     posts: number
+    videos: number
+    metricPoints: number
     assets: number
     assetBytes: number
   }
@@ -157,6 +159,8 @@ export class AccountEnd {
         consentsAnonymised: data.consentsAnonymised,
         connectSessions: data.connectSessions,
         posts: data.posts,
+        videos: data.videos,
+        metricPoints: data.metricPoints,
         assets: data.assets.length,
         assetBytes: data.assets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       },

@@ -4,6 +4,7 @@ import { problem } from '@tockwork/api'
 import type { Clock, Random } from '@tockwork/kernel'
 import { newId } from '../ids.ts'
 import type { Log } from '../observability/log.ts'
+import { scheduleSync } from '../storage/account-syncs.ts'
 import { findAccount, updateAccountProfile, upsertConnectedAccount } from '../storage/accounts.ts'
 import { findApp } from '../storage/apps.ts'
 import { appendAudit } from '../storage/audit-log.ts'
@@ -235,6 +236,7 @@ export class ConnectFlow {
         missingScopes,
         now,
       })
+      await scheduleSync(tx, { accountId: account.id, workspaceId, dueAt: now })
       const seal = async (generation: number) => ({
         workspaceId,
         ...(await sealTokens(vault, tokens, tokenPlace(workspaceId, account.id, generation))),

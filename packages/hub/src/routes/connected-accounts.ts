@@ -110,6 +110,8 @@ function reportToJson(report: ErasureReport) {
       consents_anonymised: erased.consentsAnonymised,
       connect_sessions: erased.connectSessions,
       posts: erased.posts,
+      videos: erased.videos,
+      metric_points: erased.metricPoints,
       assets: erased.assets,
       asset_bytes: erased.assetBytes,
     },

@@ -9,6 +9,9 @@ export interface ErasedData {
   /** Names and pictures of the profile. */
   profileFields: number
   posts: number
+  videos: number
+  /** Counters of days, of the account and of its videos. */
+  metricPoints: number
   /** Assets that were used by this account's posts and by no other's. */
   assets: { id: string; hash: Uint8Array; sizeBytes: number }[]
 }
@@ -30,6 +33,15 @@ export async function eraseAccountData(
     .where('id', '=', accountId)
     .forUpdate()
     .executeTakeFirstOrThrow()
+  // First, so that a reading under way finds its lease gone and writes nothing more.
+  await tx.deleteFrom('account_syncs').where('account_id', '=', accountId).execute()
+  const profile = await tx
+    .deleteFrom('profiles')
+    .where('account_id', '=', accountId)
+    .returning('data')
+    .executeTakeFirst()
+  const videos = await tx.deleteFrom('videos').where('account_id', '=', accountId).executeTakeFirst()
+  const points = await tx.deleteFrom('metric_points').where('account_id', '=', accountId).executeTakeFirst()
   const vault = await tx
     .deleteFrom('token_vault')
     .where('workspace_id', '=', workspaceId)
@@ -85,8 +97,11 @@ export async function eraseAccountData(
     tokenPairs: Number(vault.numDeletedRows),
     consentsAnonymised: Number(consents.numUpdatedRows),
     connectSessions: Number(sessions.numDeletedRows),
-    profileFields: personal.filter((value) => value !== null).length,
+    profileFields:
+      personal.filter((value) => value !== null).length + Object.keys(profile?.data ?? {}).length,
     posts: posts.length,
+    videos: Number(videos.numDeletedRows),
+    metricPoints: Number(points.numDeletedRows),
     assets,
   }
 }

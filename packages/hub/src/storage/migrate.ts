@@ -4,12 +4,14 @@ import { checkServer, type Database, DatabaseError } from './database.ts'
 import * as foundation from './migrations/0001-foundation.ts'
 import * as publishing from './migrations/0002-publishing.ts'
 import * as webhooks from './migrations/0003-webhooks.ts'
+import * as sync from './migrations/0004-sync.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-foundation': foundation,
   '0002-publishing': publishing,
   '0003-webhooks': webhooks,
+  '0004-sync': sync,
 }
 
 /** The name of the newest migration: the version of the schema. */

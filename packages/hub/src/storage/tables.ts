@@ -32,6 +32,10 @@ export interface Tables {
   webhook_secrets: WebhookSecretsTable
   webhook_events: WebhookEventsTable
   webhook_deliveries: WebhookDeliveriesTable
+  account_syncs: AccountSyncsTable
+  profiles: ProfilesTable
+  videos: VideosTable
+  metric_points: MetricPointsTable
 }
 
 /** A row of a table as `select` returns it: `Row<'accounts'>`. */
@@ -313,4 +317,54 @@ export interface WebhookDeliveriesTable {
   log: DefaultedJson<{ at: string; status: number | null; error: string | null; ms: number }[]>
   created_at: Date
   delivered_at: Date | null
+}
+
+export interface AccountSyncsTable {
+  account_id: string
+  workspace_id: string
+  due_at: Date | null
+  lease_until: Date | null
+  lease_holder: string | null
+  run_started_at: Date | null
+  profile_done: Generated<boolean>
+  cursor: string | null
+  completed_at: Date | null
+  requested_at: Date | null
+  failures: Generated<number>
+  last_failure: string | null
+  skipped: Generated<string[]>
+}
+
+export interface ProfilesTable {
+  account_id: string
+  workspace_id: string
+  data: Json<Record<string, unknown>>
+  source_call: string
+  read_at: Date
+}
+
+export interface VideosTable {
+  account_id: string
+  video_id: string
+  workspace_id: string
+  posted_at: Date
+  data: Json<Record<string, unknown>>
+  source_call: string
+  read_at: Date
+  gone_at: Date | null
+}
+
+export interface MetricPointsTable {
+  account_id: string
+  /** Empty: the account itself. */
+  video_id: string
+  day: string
+  at: Date
+  views: number | null
+  likes: number | null
+  comments: number | null
+  shares: number | null
+  followers: number | null
+  following: number | null
+  videos: number | null
 }

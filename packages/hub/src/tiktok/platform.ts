@@ -1,6 +1,6 @@
 /** TikTok as one app of a workspace sees it. Thin over the SDK; keeps no tokens and repeats nothing by itself. */
 import type { InputOf, OutputOf } from '@tockwork/contracts'
-import { userFieldScopes, userFields } from '@tockwork/contracts/display'
+import { userFieldScopes, userFields, videoFields } from '@tockwork/contracts/display'
 import { exchangeCode, refreshToken, revoke } from '@tockwork/contracts/oauth'
 import {
   cancelPublish,
@@ -20,6 +20,7 @@ import {
   type User,
   type UserField,
   upload,
+  type Video,
 } from '@tockwork/sdk'
 import { attempt, type PlatformResult } from './outcome.ts'
 import type { PlatformTokens } from './tokens.ts'
@@ -249,6 +250,18 @@ export class TikTokPlatform {
           text: video.video_description ?? video.title ?? '',
         }))
       return []
+    })
+  }
+
+  /** One page of the creator's public videos with their counters, newest first, posted before `before`. */
+  videoPage(
+    access: Secret,
+    { before, signal }: CallSignal & { before?: string | undefined } = {},
+  ): Promise<PlatformResult<{ videos: Partial<Video>[]; cursor: string; hasMore: boolean }>> {
+    return attempt(async () => {
+      const options = { fields: videoFields, signal, ...(before === undefined ? {} : { before }) }
+      for await (const page of this.#as(access).videos.list(options).pages()) return page
+      return { videos: [], cursor: '0', hasMore: false }
     })
   }
 

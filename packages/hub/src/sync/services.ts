@@ -1,0 +1,35 @@
+/** Data sync, put together from the parts that a program has. */
+import type { Clock, Random } from '@tockwork/kernel'
+import type { RateGovernor } from '../governor/governor.ts'
+import type { Log } from '../observability/log.ts'
+import { accountDataHandlers } from '../routes/account-data.ts'
+import type { Database } from '../storage/database.ts'
+import type { AccountAccess } from '../tiktok/posting.ts'
+import { TikTokReading } from '../tiktok/sync.ts'
+import type { Platforms } from '../tokens/platforms.ts'
+import type { TokenService } from '../tokens/token-service.ts'
+import type { SyncDueParts } from './sync-due.ts'
+
+export interface SyncServiceParts {
+  db: Database
+  clock: Clock
+  random: Random
+  log: Log
+  /** Names this process in leases; another one for every start. */
+  holder: string
+  tokens: TokenService
+  platforms: Platforms
+  governor: RateGovernor
+}
+
+/** Everything about reading accounts; `handlers` go to the HTTP server, `syncDueParts` to `startSyncLoop`. */
+export function createSyncServices({ tokens, platforms, ...parts }: SyncServiceParts) {
+  const access: AccountAccess = {
+    withAccess: ({ workspaceId, accountId }, call) =>
+      tokens.withAccess(workspaceId, accountId, async ({ appId, token }) =>
+        call(await platforms.of(workspaceId, appId), token),
+      ),
+  }
+  const syncDueParts: SyncDueParts = { ...parts, reading: new TikTokReading(access) }
+  return { syncDueParts, handlers: accountDataHandlers(parts) }
+}
