@@ -1,3 +1,4 @@
+import { accountDataOperations } from './account-data.ts'
 import { apiKeyOperations } from './api-keys.ts'
 import { appOperations } from './apps.ts'
 import { assetOperations } from './assets.ts'
@@ -18,6 +19,7 @@ export const OPERATIONS = [
   ...appOperations,
   ...connectSessionOperations,
   ...connectedAccountOperations,
+  ...accountDataOperations,
   ...postOperations,
   ...assetOperations,
   ...limitOperations,

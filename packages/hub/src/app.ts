@@ -18,6 +18,8 @@ import { checkServer, type OpenDatabase, openDatabase } from './storage/database
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded/index.ts'
 import { migrate } from './storage/migrate.ts'
 import { createUnitOfWork } from './storage/unit-of-work.ts'
+import { createSyncServices } from './sync/services.ts'
+import { startSyncLoop } from './sync/sync-due.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
 import { startRefreshLoop } from './tokens/refresh-due.ts'
 import { keysFromFile, parseMasterKeys } from './vault/master-keys.ts'
@@ -146,6 +148,9 @@ async function bringUp(
     onAuthorizationRemoved: (event) => accounts.accountEnd.authorizationRemoved(event),
   })
 
+  const { platforms, tokens } = accounts
+  const sync = createSyncServices({ ...base, holder, tokens, platforms, governor: publishing.governor })
+
   const keyFile = join(config.dataDir, 'admin.key')
   const first = { db, clock, random, log, apiKeys: accounts.apiKeys, apps: accounts.apps, keyFile }
   const adminKey = await makeFirstWorkspace(first)
@@ -175,12 +180,14 @@ async function bringUp(
   if (config.work) {
     const refreshing = startRefreshLoop(accounts.refreshDueParts)
     closers.push(() => refreshing.stop())
+    const reading = startSyncLoop(sync.syncDueParts)
+    closers.push(() => reading.stop())
   }
   showNumbers(metrics, database, jobs)
 
   const server = await createServer({
     operations: OPERATIONS,
-    handlers: { ...accounts.handlers, ...publishing.handlers, ...webhooks.handlers },
+    handlers: { ...accounts.handlers, ...publishing.handlers, ...sync.handlers, ...webhooks.handlers },
     plainRoutes: [...accounts.plainRoutes, ...webhooks.plainRoutes],
     access: accounts.apiKeys,
     idempotency: accounts.idempotency,
