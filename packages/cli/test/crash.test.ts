@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Shop } from './tockwork.ts'
+import { type Running, Shop } from './tockwork.ts'
 
 let shop: Shop
 
@@ -18,6 +18,11 @@ async function uploadingRecord(): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => [] as string[])
   const name = names.find((each) => each.endsWith('.json'))
   return name === undefined ? undefined : readFile(join(folder, name), 'utf8')
+}
+
+/** The record is written before the bytes leave: only now does the fault hold them, and not those of a later try. */
+async function untilHeld(post: Running): Promise<void> {
+  await post.until(async () => (await shop.json('emulator', 'faults')).value.faults[0].fired === 1)
 }
 
 test('an emulator that is killed keeps logins and posts', async () => {
@@ -40,6 +45,7 @@ test('a post whose command was killed in the upload goes on', async () => {
   await shop.run(['emulator', 'faults', '--add', slow])
   const post = shop.start(['post', 'clip.mp4', '--privacy', 'public'])
   await post.until(async () => (await uploadingRecord())?.includes('"uploading"') === true)
+  await untilHeld(post)
   await post.kill('SIGKILL')
   expect(await uploadingRecord()).toContain('upload_token')
   const resumed = await shop.json('post', '--resume')

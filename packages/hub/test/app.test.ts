@@ -128,8 +128,18 @@ describe('a running hub', () => {
         timeout: 10_000,
         interval: 5,
       })
-      process.kill(hub.embedded?.pid ?? 0, 'SIGKILL')
-      await vi.waitFor(async () => expect(await ready(hub)).toBe(true), { timeout: 15_000, interval: 20 })
+      const killed = hub.embedded?.pid
+      // Never 0: that would be this whole process group.
+      if (killed === undefined || killed === 0) throw new Error('the embedded server has no pid')
+      process.kill(killed, 'SIGKILL')
+      // Orphaned backends can answer for a moment, so being ready alone does not mean that it is back.
+      await vi.waitFor(
+        async () => {
+          expect(hub.embedded?.pid).not.toBe(killed)
+          expect(await ready(hub)).toBe(true)
+        },
+        { timeout: 15_000, interval: 20 },
+      )
     }
     over = true
     await Promise.all(callers)

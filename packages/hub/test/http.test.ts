@@ -108,15 +108,23 @@ class Memory {
     this.records.set(key, { hash: Buffer.from(hash).toString('hex'), answer })
     return Promise.resolve()
   }
-  release({ key }: IdempotentRequest): Promise<void> {
+  /** How many releases still fail, as while the database is away. */
+  failing = 0
+  async release({ key }: IdempotentRequest): Promise<void> {
+    // A database takes its time; an answer that did not wait would be out before this.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    if (this.failing > 0) {
+      this.failing -= 1
+      throw new Error('the database is away')
+    }
     this.records.delete(key)
-    return Promise.resolve()
   }
 }
 
 const KEYS: Record<string, ApiScope[]> = { twk_test_all: ['apps:read', 'apps:write'], twk_test_none: [] }
 const lines: string[] = []
 let made = 0
+const clock = new ManualClock()
 let databaseUp = true
 let hold: Promise<void> | undefined
 let server: Awaited<ReturnType<typeof createServer>>
@@ -181,7 +189,7 @@ function serverOptions(): ServerOptions<typeof OPERATIONS> {
     idempotency: memory,
     metrics: new Metrics({ process: false }),
     log: createLogger({ level: 'debug', destination: { write: (line: string) => lines.push(line) } }),
-    clock: new ManualClock(),
+    clock,
     random: seededRandom(1),
     checks: {
       database: async () => {
@@ -355,6 +363,16 @@ describe('an idempotency key', () => {
     expect((await create({ name: 'crash' }, 'k2')).status).toBe(500)
     expect((await create({ name: 'crash' }, 'k2')).status).toBe(500)
     expect(made).toBe(4)
+    // A refusal is answered only when its key is free again: the corrected request may follow at once.
+    expect((await create({ name: 'crash' }, 'k4')).status).toBe(500)
+    expect(memory.records.has('k4')).toBe(false)
+    expect((await create({ name: 'mended' }, 'k4')).status).toBe(201)
+    // While that cannot be written, the answer is not held back, and the key is freed later.
+    memory.failing = 1
+    expect((await create({ name: 'crash' }, 'k5')).status).toBe(500)
+    expect(memory.records.has('k5')).toBe(true)
+    await clock.advance(500)
+    await expect.poll(() => memory.records.has('k5')).toBe(false)
     let release = (): void => undefined
     hold = new Promise((resolve) => {
       release = resolve

@@ -83,7 +83,7 @@ export function operationHandler(
     } catch (error) {
       // Whether it was refused or broke off: what a handler does is done in the transaction that remembers the answer, or
       // may be done again. Where that transaction was committed after all, the answer is there and is not given up.
-      giveUp(idempotent, options)
+      await giveUp(idempotent, options)
       throw error
     }
     if (!remembered) await options.idempotency.store(idempotent, answer)
@@ -91,20 +91,31 @@ export function operationHandler(
   }
 }
 
-/** Lets the key be used again at once; while the database is away, as soon as it is back. */
-function giveUp(request: IdempotentRequest, { idempotency, clock, log }: OperationRouteOptions): void {
-  const attempt = async (): Promise<void> => {
-    for (let tries = 1; tries <= RELEASE_TRIES; tries += 1) {
-      try {
-        return await idempotency.release(request)
-      } catch (error) {
-        if (tries === RELEASE_TRIES)
-          log.warn({ err: error, operation: request.operation }, 'An idempotency key stays locked')
-        else await clock.sleep(RELEASE_PAUSE_MS)
-      }
+/**
+ * Lets the key be used again: before the refusal is answered, since whoever corrects the request sends it at once. While
+ * the database is away the answer does not wait for it; the key follows as soon as it is back.
+ */
+async function giveUp(request: IdempotentRequest, options: OperationRouteOptions): Promise<void> {
+  try {
+    await options.idempotency.release(request)
+  } catch {
+    void giveUpLater(request, options)
+  }
+}
+
+async function giveUpLater(
+  request: IdempotentRequest,
+  { idempotency, clock, log }: OperationRouteOptions,
+): Promise<void> {
+  for (let tries = 1; tries <= RELEASE_TRIES; tries += 1) {
+    await clock.sleep(RELEASE_PAUSE_MS)
+    try {
+      return await idempotency.release(request)
+    } catch (error) {
+      if (tries === RELEASE_TRIES)
+        log.warn({ err: error, operation: request.operation }, 'An idempotency key stays locked')
     }
   }
-  void attempt()
 }
 
 async function authenticate(request: FastifyRequest, access: Access): Promise<Caller> {

@@ -115,7 +115,10 @@ export async function moveSync(
   return result.numUpdatedRows === 1n
 }
 
-/** Brings an account's next reading forward to `wishAt`, never back; answers the row as it is then. */
+/**
+ * Brings an account's next reading forward to `wishAt`, never back; answers the row as it is then. A pause that a failure
+ * or a 429 asked for is kept: whoever presses harder would only make it longer.
+ */
 export async function requestSync(
   db: Database,
   accountId: string,
@@ -125,6 +128,7 @@ export async function requestSync(
     .updateTable('account_syncs')
     .set({
       due_at: sql<Date>`case when lease_until > ${new Date(wish.now)} then due_at
+        when failures > 0 and due_at is not null then due_at
         else least(due_at, ${new Date(wish.wishAt)}) end`,
       requested_at: new Date(wish.now),
     })

@@ -122,6 +122,9 @@ test('a crash between pages goes on with the next page, and a 429 is waited for'
   expect(standing).toMatchObject({ state: 'scheduled', last_failure: 'rate_limit_exceeded' })
   expect(Date.parse(standing.runs_at)).toBeGreaterThan(world.emulator.clock.now())
   expect(await run()).toMatchObject({ claimed: 0 })
+  // A wish does not cut the pause short that the 429 asked for.
+  expect((await call('POST', of(id, 'sync'))).json.runs_at).toBe(standing.runs_at)
+  expect(await run()).toMatchObject({ claimed: 0 })
 
   // The process that goes on dies with its page unwritten: its lease runs out.
   await world.emulator.advance(600)
