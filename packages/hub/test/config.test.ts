@@ -48,6 +48,7 @@ describe('the configuration', () => {
         TOCKWORK_PUBLIC_URL: 'https://example.com/hub/',
         TOCKWORK_LOG_LEVEL: 'debug',
         TOCKWORK_TRUST_PROXY: 'yes',
+        TOCKWORK_WEBHOOKS_TO_LOOPBACK: 'true',
         TOCKWORK_DATABASE_POOL: '25',
         TOCKWORK_HUB_WORKER: 'off',
       },
@@ -61,6 +62,7 @@ describe('the configuration', () => {
       publicUrl: 'https://example.com/hub',
       logLevel: 'debug',
       trustProxy: true,
+      webhooksToLoopback: true,
       databasePool: 25,
       work: false,
     })
@@ -78,6 +80,7 @@ describe('the configuration', () => {
       TOCKWORK_PUBLIC_URL: 'ftp://x',
       TOCKWORK_LOG_LEVEL: 'loud',
       TOCKWORK_TRUST_PROXY: 'maybe',
+      TOCKWORK_WEBHOOKS_TO_LOOPBACK: 'here',
       TOCKWORK_DATABASE_POOL: '-1',
     })
     expect(messages.map((message) => message.split(' ')[0])).toEqual([
@@ -89,6 +92,7 @@ describe('the configuration', () => {
       'TOCKWORK_PUBLIC_URL',
       'TOCKWORK_LOG_LEVEL',
       'TOCKWORK_TRUST_PROXY',
+      'TOCKWORK_WEBHOOKS_TO_LOOPBACK',
       'TOCKWORK_DATABASE_POOL',
     ])
     expect(messages.join()).not.toContain('hidden')

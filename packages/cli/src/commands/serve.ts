@@ -26,8 +26,13 @@ export async function serve(context: Context): Promise<void> {
 /** The emulator is worth having without the hub, so a hub that does not start is told and not fatal. */
 export async function tryHub(context: Context, tiktokOrigin: string): Promise<HubAttempt> {
   try {
-    const quiet = { TOCKWORK_LOG_LEVEL: context.config.environment.TOCKWORK_LOG_LEVEL ?? 'warn' }
-    const running = await startHubHere(context, { TOCKWORK_TIKTOK_ORIGIN: tiktokOrigin, ...quiet })
+    const { TOCKWORK_LOG_LEVEL, TOCKWORK_WEBHOOKS_TO_LOOPBACK } = context.config.environment
+    const running = await startHubHere(context, {
+      TOCKWORK_TIKTOK_ORIGIN: tiktokOrigin,
+      TOCKWORK_LOG_LEVEL: TOCKWORK_LOG_LEVEL ?? 'warn',
+      // Whoever tries webhooks on a laptop receives them there, too.
+      TOCKWORK_WEBHOOKS_TO_LOOPBACK: TOCKWORK_WEBHOOKS_TO_LOOPBACK ?? 'true',
+    })
     return { running, problem: undefined }
   } catch (error) {
     return { running: undefined, problem: (error as Error).message }
