@@ -16,17 +16,26 @@ const MAX_READS = 400_000
 const MAX_STEPS = 2_000_000
 /** Tracks of one file; a phone writes three or four, and each further one multiplies the work of a lookup. */
 export const MAX_TRACKS = 100
-const SMALL_PAGE = 4 * 2 ** 10
-const LARGE_PAGE = 256 * 2 ** 10
+/** How much is read at once: for a hop into the unknown, and for hops so close that what lies between comes along. */
+const FILE_PAGES = { small: 4 * 2 ** 10, large: 256 * 2 ** 10 }
+/** Over a network the wait for an answer costs more than its bytes. */
+const RANGE_PAGES = { small: 64 * 2 ** 10, large: 256 * 2 ** 10 }
+/** Against a server, every read is a request: a walk that needs more is not worth anybody's patience. */
+const MAX_RANGE_READS = 2000
+
+type Ranges = Extract<MediaSource, { kind: 'ranges' }>
 
 /**
- * Random access to a file or to bytes, with a memory of one page and a budget of reads, so that the content
- * cannot decide how much time or memory looking at it costs.
+ * Random access to a file, bytes, or ranges of something far away, with a memory of one page and a budget of reads, so
+ * that the content cannot decide how much time or memory looking at it costs.
  */
 export class ByteReader {
   readonly size: number
+  /** Whether a read costs next to nothing. */
+  readonly local: boolean
   #file: FileHandle | undefined
   #bytes: Uint8Array | undefined
+  #ranges: Ranges | undefined
   #signal: AbortSignal | undefined
   #page: Uint8Array = new Uint8Array(0)
   #pageStart = 0
@@ -35,10 +44,12 @@ export class ByteReader {
 
   private constructor(
     size: number,
-    from: { file?: FileHandle; bytes?: Uint8Array },
+    from: { file?: FileHandle; bytes?: Uint8Array; ranges?: Ranges },
     signal: AbortSignal | undefined,
   ) {
     this.size = size
+    this.local = from.ranges === undefined
+    this.#ranges = from.ranges
     this.#file = from.file
     this.#bytes = from.bytes
     this.#signal = signal
@@ -49,6 +60,7 @@ export class ByteReader {
     signal?.throwIfAborted()
     if (source.kind === 'bytes')
       return new ByteReader(source.bytes.byteLength, { bytes: source.bytes }, signal)
+    if (source.kind === 'ranges') return new ByteReader(source.size, { ranges: source }, signal)
     let file: FileHandle
     try {
       file = await open(source.path, 'r')
@@ -63,6 +75,11 @@ export class ByteReader {
       await file.close()
       throw error
     }
+  }
+
+  /** Reads that went to the disk or the network so far; a parser that has a choice looks at it. */
+  get reads(): number {
+    return this.#reads
   }
 
   /**
@@ -86,15 +103,22 @@ export class ByteReader {
       return this.#page.subarray(offset - this.#pageStart, end - this.#pageStart)
     }
     // Close hops read in one go what they would cross anyway; wide ones touch only what they land on.
-    const near = offset >= this.#pageStart && offset - pageEnd < LARGE_PAGE / 4 && this.#page.length > 0
-    const wanted = Math.max(end - offset, near ? LARGE_PAGE : SMALL_PAGE)
+    const { small, large } = this.local ? FILE_PAGES : RANGE_PAGES
+    const near = offset >= this.#pageStart && offset - pageEnd < large / 4 && this.#page.length > 0
+    const wanted = Math.max(end - offset, near ? large : small)
     await this.#fill(offset, Math.min(wanted, this.size - offset))
     return this.#page.subarray(0, end - offset)
   }
 
   async #fill(offset: number, length: number): Promise<void> {
     this.#reads += 1
-    if (this.#reads > MAX_READS) throw new BudgetExceeded(`more than ${MAX_READS} reads were not enough`)
+    const most = this.local ? MAX_READS : MAX_RANGE_READS
+    if (this.#reads > most) throw new BudgetExceeded(`more than ${most} reads were not enough`)
+    if (this.#ranges) {
+      this.#page = await this.#ranges.read(offset, length, this.#signal)
+      this.#pageStart = offset
+      return
+    }
     const page = new Uint8Array(length)
     let filled = 0
     while (filled < length) {

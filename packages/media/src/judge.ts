@@ -9,7 +9,10 @@ export interface VideoRules {
   /** Pixels of either side, both ends allowed. */
   side: { min: number; max: number }
   maxBytes: number
+  minDurationSec?: number
   maxDurationSec: number
+  /** Whether a creator's own limit refuses a longer video, or is left to the creator to keep; `holds` unless given. */
+  creatorDuration?: 'holds' | 'trimmed in the app'
   /** The platform's own word for each kind of refusal. */
   failReasons: { format: string; duration: string; frameRate: string; pictureSize: string }
 }
@@ -75,7 +78,9 @@ export function judgeVideo(
       fix: `encode it at ${video.frameRate < rules.frameRate.min ? 30 : rules.frameRate.max} frames a second`,
     })
   }
-  const longest = Math.min(rules.maxDurationSec, context.maxDurationSec ?? Number.POSITIVE_INFINITY)
+  findings.push(...tooShort(info, rules))
+  const ofCreator = rules.creatorDuration === 'trimmed in the app' ? undefined : context.maxDurationSec
+  const longest = Math.min(rules.maxDurationSec, ofCreator ?? Number.POSITIVE_INFINITY)
   if (info.durationSec !== undefined && info.durationSec > longest + DURATION_TOLERANCE_SEC) {
     findings.push({
       rule: 'duration',
@@ -86,6 +91,22 @@ export function judgeVideo(
     })
   }
   return findings
+}
+
+function tooShort(info: MediaInfo, rules: VideoRules): Finding[] {
+  const { minDurationSec } = rules
+  const { durationSec } = info
+  if (minDurationSec === undefined || durationSec === undefined) return []
+  if (durationSec >= minDurationSec - DURATION_TOLERANCE_SEC) return []
+  return [
+    {
+      rule: 'duration',
+      failReason: rules.failReasons.duration,
+      found: `${durationSec} seconds`,
+      allowed: `at least ${minDurationSec} seconds`,
+      fix: 'make it longer; there is no way to do that without new pictures',
+    },
+  ]
 }
 
 /** Everything that speaks against a photo; an empty list means that it will be taken. */
@@ -129,6 +150,8 @@ const FIXES: Record<MediaInfo['problems'][number]['code'], string> = {
   'no-video-track': 'choose a file with pictures; this one has none',
   'no-frames': 'export the file again; its video track is empty',
   'too-complex': 'export the file again with an ordinary encoder',
+  encrypted: 'use the original without copy protection; no platform can play this one',
+  damaged: 'copy or export the file again; parts of its content are missing',
 }
 
 function wrongContainer(

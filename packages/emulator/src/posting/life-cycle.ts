@@ -1,7 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mediaRules } from '@tockwork/contracts'
+import { mediaProfiles, mediaRules } from '@tockwork/contracts'
 import type { PrivacyLevel } from '@tockwork/contracts/posting'
 import type { Platform } from '../platform.ts'
 import type { PublishRow, PublishState, VideoRow } from '../state/model.ts'
@@ -145,7 +145,8 @@ async function judge(
       width: info.video?.width ?? 0,
       height: info.video?.height ?? 0,
     })
-    const first = judgeVideo(info, mediaRules.video, {
+    const { rules } = mediaProfiles[post.mode === 'inbox' ? 'inbox-upload' : 'direct-post']
+    const first = judgeVideo(info, rules, {
       maxDurationSec: creator?.maxDurationSec ?? mediaRules.video.maxDurationSec,
     })[0]
     return first === undefined ? { found } : { failReason: first.failReason, found }
@@ -153,7 +154,7 @@ async function judge(
   for (const index of post.urls.keys()) {
     const info = await probe({ kind: 'file', path: mediaPath(platform, post, index) })
     if (index === 0) Object.assign(found, { width: info.photo?.width ?? 0, height: info.photo?.height ?? 0 })
-    const first = judgePhoto(info, mediaRules.photo)[0]
+    const first = judgePhoto(info, mediaProfiles['photo-post'].rules)[0]
     if (first !== undefined) return { failReason: first.failReason, found }
   }
   return { found }

@@ -1,8 +1,9 @@
 import { asciiAt, BudgetExceeded, MAX_TRACKS, MalformedMedia, viewOf } from '../byte-reader.ts'
-import type { AudioTrackInfo } from '../media-info.ts'
+import type { AudioTrackInfo, VideoTrackInfo } from '../media-info.ts'
 import { type Box, children, childrenByType, printable } from './boxes.ts'
 import { audioCodec, videoCodecName, videoCodecString } from './codec-strings.ts'
-import { FrameTimes, readSampleTable } from './sample-table.ts'
+import { FrameTimes, readSampleTable, type SampleSpot } from './sample-table.ts'
+import { videoDetails } from './video-details.ts'
 
 export interface Track {
   id: number
@@ -14,8 +15,34 @@ export interface Track {
   frames: FrameTimes
   /** End of the last sample in the file; 0 if there is none. */
   samplesEnd: number
-  picture?: { codec: string; codecString?: string; width: number; height: number; rotation: number }
+  /** Some samples, spread evenly over the track. */
+  spots: SampleSpot[]
+  /** What its sample entry calls itself. */
+  entry: string
+  /** Protection scheme of its samples (`cenc`, `cbcs`); only where they are encrypted. */
+  protection?: string
+  /** Entries of its edit list. */
+  edits: number
+  picture?: Picture
   sound?: AudioTrackInfo
+}
+
+/** Before rotation: `width` and `height` with square pixels. */
+type Picture = Pick<
+  VideoTrackInfo,
+  | 'codec'
+  | 'codecString'
+  | 'profile'
+  | 'level'
+  | 'bitDepth'
+  | 'hdr'
+  | 'width'
+  | 'height'
+  | 'stored'
+  | 'rotation'
+> & {
+  /** Bytes of the length that stands before each unit of H.264 and H.265. */
+  unitLengthBytes?: number
 }
 
 export interface Movie {
@@ -69,32 +96,47 @@ function parseTrack(moov: Uint8Array, trak: Box, movieTimescale: number): Track 
     timescale: mdhd && timescaleAt + 4 <= mdhd.end ? view.getUint32(timescaleAt) : 0,
     frames: new FrameTimes(),
     samplesEnd: 0,
+    spots: [],
+    entry: '',
+    edits: 0,
   }
-  const edited = editedSeconds(moov, parts.get('edts'), movieTimescale)
-  if (edited !== undefined) track.editedSec = edited
+  const edits = readEdits(moov, parts.get('edts'), movieTimescale)
+  track.edits = edits.count
+  if (edits.seconds > 0) track.editedSec = edits.seconds
   const minf = media.get('minf')
   const stbl = minf && childrenByType(moov, minf.body, minf.end).get('stbl')
   if (!stbl) return track
   const tables = childrenByType(moov, stbl.body, stbl.end)
-  track.samplesEnd = readSampleTable(moov, tables, track.frames)
+  Object.assign(track, readSampleTable(moov, tables, track.frames))
   const stsd = tables.get('stsd')
   const entry = stsd && [...children(moov, stsd.body + 8, stsd.end)][0]
   if (!entry) return track
+  track.entry = entry.type
   if (track.handler === 'vide') {
     const picture = parsePicture(moov, entry)
-    if (picture) track.picture = { ...picture, rotation: hasMatrix ? rotationOf(view, matrixAt) : 0 }
+    if (picture) {
+      const { protection, ...rest } = picture
+      track.picture = { ...rest, rotation: hasMatrix ? rotationOf(view, matrixAt) : 0 }
+      if (protection !== undefined) track.protection = protection
+    }
   }
   if (track.handler === 'soun') {
     const sound = parseSound(moov, entry)
     if (sound) track.sound = sound
+    // Where the fixed fields end depends on QuickTime's versions; the name is enough to know that it is encrypted.
+    if (entry.type === 'enca') track.protection = 'cenc'
   }
   return track
 }
 
-/** Length of all edits; undefined when there are none or they leave the length open, as fragmented files do. */
-function editedSeconds(moov: Uint8Array, edts: Box | undefined, movieTimescale: number): number | undefined {
+/** Count and length of all edits; the length is 0 where they leave it open, as fragmented files do. */
+function readEdits(
+  moov: Uint8Array,
+  edts: Box | undefined,
+  movieTimescale: number,
+): { count: number; seconds: number } {
   const elst = edts && childrenByType(moov, edts.body, edts.end).get('elst')
-  if (!elst || elst.end - elst.body < 8) return undefined
+  if (!elst || elst.end - elst.body < 8) return { count: 0, seconds: 0 }
   const view = viewOf(moov)
   const wide = moov[elst.body] === 1
   const step = wide ? 20 : 12
@@ -104,20 +146,21 @@ function editedSeconds(moov: Uint8Array, edts: Box | undefined, movieTimescale: 
     const at = elst.body + 8 + i * step
     ticks += wide ? Number(view.getBigUint64(at)) : view.getUint32(at)
   }
-  return ticks > 0 ? ticks / movieTimescale : undefined
+  return { count, seconds: ticks / movieTimescale }
 }
 
 /** Visual sample entry: ISO/IEC 14496-12 12.1.3. */
 function parsePicture(
   moov: Uint8Array,
   entry: Box,
-): Omit<NonNullable<Track['picture']>, 'rotation'> | undefined {
+): (Omit<Picture, 'rotation'> & { protection?: string }) | undefined {
   if (entry.end - entry.body < 78) return undefined
   const view = viewOf(moov)
-  let width = view.getUint16(entry.body + 24)
-  let height = view.getUint16(entry.body + 26)
+  const stored = { width: view.getUint16(entry.body + 24), height: view.getUint16(entry.body + 26) }
+  let { width, height } = stored
   const inner = moov.subarray(entry.body + 78, entry.end)
-  const pasp = childrenByType(inner).get('pasp')
+  const boxes = childrenByType(inner)
+  const pasp = boxes.get('pasp')
   if (pasp && pasp.end - pasp.body >= 8) {
     const horizontal = viewOf(inner).getUint32(pasp.body)
     const vertical = viewOf(inner).getUint32(pasp.body + 4)
@@ -126,8 +169,40 @@ function parsePicture(
       else height = Math.round((height * vertical) / horizontal)
     }
   }
-  const codecString = videoCodecString(printable(entry.type), inner)
-  return { codec: videoCodecName(entry.type), ...(codecString && { codecString }), width, height }
+  const sinf = boxes.get('sinf')
+  const hidden = sinf && protectionOf(inner.subarray(sinf.body, sinf.end))
+  const format = hidden?.format ?? entry.type
+  const codecString = videoCodecString(printable(format), inner)
+  const unitLengthBytes = lengthBytes(inner, boxes)
+  return {
+    codec: videoCodecName(format),
+    ...(codecString && { codecString }),
+    ...videoDetails(inner),
+    width,
+    height,
+    ...((stored.width !== width || stored.height !== height) && { stored }),
+    ...(unitLengthBytes && { unitLengthBytes }),
+    ...((hidden ?? entry.type === 'encv') && { protection: hidden?.scheme ?? 'unknown' }),
+  }
+}
+
+/** Protection scheme information: ISO/IEC 14496-12 8.12. */
+function protectionOf(sinf: Uint8Array): { format?: string; scheme: string } {
+  const boxes = childrenByType(sinf)
+  const frma = boxes.get('frma')
+  const schm = boxes.get('schm')
+  return {
+    ...(frma && frma.end - frma.body >= 4 && { format: asciiAt(sinf, frma.body, 4) }),
+    scheme: schm ? printable(asciiAt(sinf, schm.body + 4, 4)) : 'unknown',
+  }
+}
+
+function lengthBytes(inner: Uint8Array, boxes: Map<string, Box>): number | undefined {
+  const avc = boxes.get('avcC')
+  if (avc && avc.end - avc.body >= 5) return (inner[avc.body + 4]! & 3) + 1
+  const hevc = boxes.get('hvcC')
+  if (hevc && hevc.end - hevc.body >= 22) return (inner[hevc.body + 21]! & 3) + 1
+  return undefined
 }
 
 /** Clockwise turn of a track header's matrix, to the nearest quarter. */

@@ -2,6 +2,7 @@ import { asciiAt, type ByteReader, MalformedMedia } from '../byte-reader.ts'
 import type { MediaProblem, ParsedMedia, VideoTrackInfo } from '../media-info.ts'
 import { printable, walkTopLevel } from './boxes.ts'
 import { addFragment } from './fragments.ts'
+import { looksDamaged } from './look-at-samples.ts'
 import { type Movie, parseMovie, type Track } from './movie.ts'
 
 /** Looks at an MP4 or MOV: every outermost box to the end of the file, the movie header, the fragments' headers. */
@@ -12,6 +13,7 @@ export async function parseIsobmff(reader: ByteReader): Promise<ParsedMedia> {
   let movie: Movie | undefined
   let moovFirst: boolean | undefined
   let hasMediaData = false
+  let fragmented = false
 
   for await (const step of walkTopLevel(reader)) {
     if (step.kind === 'not-a-box') {
@@ -38,6 +40,7 @@ export async function parseIsobmff(reader: ByteReader): Promise<ParsedMedia> {
     }
     try {
       if (box.type === 'moov' && !movie) movie = parseMovie(await reader.read(box.body, box.end - box.body))
+      if (box.type === 'moof') fragmented = true
       if (box.type === 'moof' && movie) addFragment(await reader.read(box.body, box.end - box.body), movie)
     } catch (error) {
       if (!(error instanceof MalformedMedia)) throw error
@@ -56,7 +59,8 @@ export async function parseIsobmff(reader: ByteReader): Promise<ParsedMedia> {
     return parsed
   }
   parsed.moovFirst = moovFirst ?? true
-  addTracks(parsed, movie)
+  if (fragmented || movie.fragmentDefaults.size > 0) parsed.fragmented = true
+  const main = addTracks(parsed, movie)
   const samplesEnd = Math.max(0, ...movie.tracks.map((track) => track.samplesEnd))
   // The boxes already said so, as a rule; a media box that claims to reach the end, or none at all, does not.
   if (samplesEnd > 0 && !problems.some((problem) => problem.code === 'truncated')) {
@@ -72,16 +76,30 @@ export async function parseIsobmff(reader: ByteReader): Promise<ParsedMedia> {
       })
     }
   }
+  if (main && problems.length === 0 && reader.local && (await looksDamaged(reader, main))) {
+    problems.push({
+      code: 'damaged',
+      detail: 'where its frames should be stands something else, as after a download that stopped half way',
+    })
+  }
   return parsed
 }
 
-function addTracks(parsed: ParsedMedia, movie: Movie): void {
+function addTracks(parsed: ParsedMedia, movie: Movie): Track | undefined {
   const pictures = movie.tracks.filter((track) => track.handler === 'vide')
   const main = pictures.find((track) => track.enabled && track.frames.count > 0) ?? pictures[0]
   const sound = movie.tracks.find((track) => track.sound)
   if (sound?.sound) parsed.audio = sound.sound
   const durationSec = Math.max(0, ...[main, sound].map((track) => (track ? secondsOf(track) : 0)))
   if (durationSec > 0) parsed.durationSec = round(durationSec, 1000)
+  parsed.tracks = movie.tracks.map((track) => ({
+    kind: TRACK_KINDS[track.handler] ?? printable(track.handler),
+    codec: track.picture?.codec ?? track.sound?.codec ?? printable(track.entry),
+  }))
+  const protectedBy = [main, sound].map((track) => track?.protection).find((scheme) => scheme !== undefined)
+  if (protectedBy !== undefined) {
+    parsed.problems.push({ code: 'encrypted', detail: `its content is copy-protected (${protectedBy})` })
+  }
 
   if (!main) {
     parsed.problems.push({ code: 'no-video-track', detail: 'it has no track with pictures' })
@@ -89,25 +107,28 @@ function addTracks(parsed: ParsedMedia, movie: Movie): void {
     parsed.problems.push({ code: 'unreadable', detail: 'its video track does not say what it holds' })
   } else {
     parsed.video = videoInfo(main, main.picture)
+    if (main.edits > 1) parsed.edits = main.edits
     if (main.frames.count === 0) {
       parsed.problems.push({ code: 'no-frames', detail: 'its video track has no frame' })
     }
   }
+  return main
 }
+
+const TRACK_KINDS: Record<string, string> = { vide: 'video', soun: 'audio' }
 
 function secondsOf(track: Track): number {
   return track.editedSec ?? (track.timescale > 0 ? track.frames.ticks / track.timescale : 0)
 }
 
 function videoInfo(track: Track, picture: NonNullable<Track['picture']>): VideoTrackInfo {
+  const { unitLengthBytes: _, width, height, ...rest } = picture
   const turned = picture.rotation % 180 !== 0
   const { frames } = track
   return {
-    codec: picture.codec,
-    ...(picture.codecString && { codecString: picture.codecString }),
-    width: turned ? picture.height : picture.width,
-    height: turned ? picture.width : picture.height,
-    rotation: picture.rotation,
+    ...rest,
+    width: turned ? height : width,
+    height: turned ? width : height,
     frameRate: frames.ticks > 0 ? round((frames.count * track.timescale) / frames.ticks, 100) : 0,
     variableFrameRate: frames.variable,
   }

@@ -26,28 +26,43 @@ export class FrameTimes {
   }
 }
 
+/** Where one sample lies in the file. */
+export interface SampleSpot {
+  offset: number
+  size: number
+}
+
+/** Enough to notice that an eighth of a file is a hole, few enough to look at in a blink. */
+const SPOTS = 16
+
 /**
- * Reads `stts` into `frames` and finds where in the file the last sample ends (0 if there is none), from `stsc`, `stsz`
- * and the chunk offsets. Work is bounded by the tables' bytes, whatever counts they claim.
+ * Reads `stts` into `frames`, finds where in the file the last sample ends (0 if there is none), from `stsc`, `stsz`
+ * and the chunk offsets, and picks some samples. Work is bounded by the tables' bytes, whatever counts they claim.
  */
-export function readSampleTable(moov: Uint8Array, tables: Map<string, Box>, frames: FrameTimes): number {
+export function readSampleTable(
+  moov: Uint8Array,
+  tables: Map<string, Box>,
+  frames: FrameTimes,
+): { samplesEnd: number; spots: SampleSpot[] } {
   const view = viewOf(moov)
   const stts = tableOf(view, tables.get('stts'), 4, 8)
   for (let i = 0; i < stts.count; i++) {
     frames.add(view.getUint32(stts.at + i * 8), view.getUint32(stts.at + i * 8 + 4))
   }
-  return samplesEnd(view, tables)
+  return samplePlaces(view, tables)
 }
 
-function samplesEnd(view: DataView, tables: Map<string, Box>): number {
+function samplePlaces(view: DataView, tables: Map<string, Box>): { samplesEnd: number; spots: SampleSpot[] } {
   const sizes = tables.get('stsz')
   const wide = tables.has('co64')
   const chunks = tableOf(view, tables.get(wide ? 'co64' : 'stco'), 4, wide ? 8 : 4)
   const runs = tableOf(view, tables.get('stsc'), 4, 12)
-  if (!sizes || sizes.end - sizes.body < 12 || chunks.count === 0) return 0
+  const spots: SampleSpot[] = []
+  if (!sizes || sizes.end - sizes.body < 12 || chunks.count === 0) return { samplesEnd: 0, spots }
   const constant = view.getUint32(sizes.body + 4)
   const table = tableOf(view, sizes, 8, 4)
   const total = constant > 0 ? view.getUint32(sizes.body + 8) : table.count
+  const spotAt = (index: number): number => Math.floor((index * total) / SPOTS)
   let end = 0
   let sample = 0
   let run = -1
@@ -60,14 +75,23 @@ function samplesEnd(view: DataView, tables: Map<string, Box>): number {
       nextRunAt = run + 1 < runs.count ? view.getUint32(runs.at + (run + 1) * 12) : Number.POSITIVE_INFINITY
     }
     const inChunk = Math.min(perChunk, total - sample)
-    let bytes = constant * inChunk
-    if (constant === 0) for (let i = 0; i < inChunk; i++) bytes += view.getUint32(table.at + (sample + i) * 4)
-    sample += inChunk
     const offsetAt = chunks.at + (chunk - 1) * (wide ? 8 : 4)
     const offset = wide ? Number(view.getBigUint64(offsetAt)) : view.getUint32(offsetAt)
+    let bytes = 0
+    if (constant === 0) {
+      for (let i = 0; i < inChunk; i++) {
+        const size = view.getUint32(table.at + (sample + i) * 4)
+        if (spots.length < SPOTS && sample + i >= spotAt(spots.length))
+          spots.push({ offset: offset + bytes, size })
+        bytes += size
+      }
+    } else {
+      bytes = constant * inChunk
+    }
+    sample += inChunk
     if (bytes > 0) end = Math.max(end, offset + bytes)
   }
-  return end
+  return { samplesEnd: end, spots }
 }
 
 /** A table that begins with a count at `countAt` of its box; the count is cut to what the box really holds. */

@@ -5,11 +5,20 @@ export class BlockTimes {
   last = Number.NEGATIVE_INFINITY
   /** Length of the last block, if it carries one. */
   lastDuration = 0
+  /** True once blocks were left out, so that `count` is not all of them. */
+  sampled = false
   #gaps = new Map<number, number>()
   #previous: number | undefined
+  /** Ticks and gaps of the stretches that were walked block by block, all but the current one. */
+  #walkedTicks = 0
+  #walkedGaps = 0
+  #stretch = { count: 0, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY }
 
   add(timestamp: number): void {
     this.count += 1
+    this.#stretch.count += 1
+    this.#stretch.first = Math.min(this.#stretch.first, timestamp)
+    this.#stretch.last = Math.max(this.#stretch.last, timestamp)
     this.first = Math.min(this.first, timestamp)
     if (timestamp >= this.last) {
       this.last = timestamp
@@ -23,6 +32,24 @@ export class BlockTimes {
     this.#previous = timestamp
   }
 
+  /** Blocks are left out between the last one and the next. */
+  skip(): void {
+    this.sampled = true
+    if (this.#stretch.count > 1) {
+      this.#walkedTicks += this.#stretch.last - this.#stretch.first
+      this.#walkedGaps += this.#stretch.count - 1
+    }
+    this.#stretch = { count: 0, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY }
+    this.#previous = undefined
+  }
+
+  /** Mean ticks from one block to the next, over what was walked; 0 if there is too little. */
+  get meanGap(): number {
+    const { count, first, last } = this.#stretch
+    const gaps = this.#walkedGaps + Math.max(0, count - 1)
+    return gaps > 0 ? (this.#walkedTicks + (count > 1 ? last - first : 0)) / gaps : 0
+  }
+
   get span(): number {
     return this.count > 1 ? this.last - this.first : 0
   }
@@ -34,7 +61,7 @@ export class BlockTimes {
    */
   get variable(): boolean | undefined {
     if (this.count < 2) return false
-    const mean = this.span / (this.count - 1)
+    const mean = this.meanGap
     let odd = 0
     let all = 0
     for (const [gap, times] of this.#gaps) {

@@ -10,8 +10,19 @@ const ENTERED: ReadonlySet<number> = new Set([ID.Segment, ID.Cluster, ID.BlockGr
 /** Of the elements read whole (information, tracks), which take a few kilobytes in real files. */
 const MAX_HEADER_ELEMENT_BYTES = 4 * 2 ** 20
 
+/**
+ * After so many reads the walk no longer goes through every block: of clusters that say how long they are, one in
+ * sixteen is entered and the others are skipped from one header to the next, so that a file of gigabytes costs
+ * milliseconds. Ten minutes are some hundred clusters.
+ */
+const WALK_EVERY_BLOCK_UNTIL = 150
+const ENTER_ONE_CLUSTER_IN = 16
+
 interface Reading {
   docType: string
+  clusters: number
+  /** The last cluster that was skipped; walked after all when nothing follows it. */
+  skipped?: { body: number; end: number } | undefined
   segmentEnd?: number | undefined
   scale: number
   declaredTicks: number
@@ -29,6 +40,7 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
   const problems: MediaProblem[] = []
   const reading: Reading = {
     docType: '',
+    clusters: 0,
     scale: 1_000_000,
     declaredTicks: 0,
     tracks: [],
@@ -36,7 +48,15 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
     clusterTime: 0,
   }
   let offset = 0
-  while (offset < reader.size) {
+  while (true) {
+    if (offset >= reader.size) {
+      // What lies in the last cluster decides how long the video is.
+      const last = reading.skipped
+      if (!last || problems.length > 0) break
+      reading.skipped = undefined
+      offset = last.body
+      continue
+    }
     const element = readElement(await reader.read(offset, MAX_HEADER_BYTES), offset)
     if (element === 'short') {
       problems.push({ code: 'truncated', detail: `the file ends inside an element header at byte ${offset}` })
@@ -45,6 +65,15 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
     if (!element) {
       problems.push({ code: 'unreadable', detail: `what stands at byte ${offset} is not an element` })
       break
+    }
+    if (element.id === ID.Cluster && element.end !== undefined && element.end <= reader.size) {
+      const skip = mayBeSkipped(reader, reading)
+      if (reading.skipped || skip) for (const times of reading.times.values()) times.skip()
+      reading.skipped = skip ? { body: element.body, end: element.end } : undefined
+      if (skip) {
+        offset = element.end
+        continue
+      }
     }
     if (ENTERED.has(element.id)) {
       if (element.id === ID.Segment) reading.segmentEnd = element.end
@@ -72,6 +101,11 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
     })
   }
   return describe(reading, problems)
+}
+
+function mayBeSkipped(reader: ByteReader, reading: Reading): boolean {
+  reading.clusters += 1
+  return reader.reads > WALK_EVERY_BLOCK_UNTIL && reading.clusters % ENTER_ONE_CLUSTER_IN !== 0
 }
 
 async function take(reader: ByteReader, element: Element, end: number, reading: Reading): Promise<void> {
@@ -149,7 +183,7 @@ function describe(reading: Reading, problems: MediaProblem[]): ParsedMedia {
     if (!track) return 0
     const times = timesOf(track)
     if (times.count === 0) return 0
-    const usual = track.defaultDuration / 1e9 || seconds(times.span / Math.max(1, times.count - 1))
+    const usual = track.defaultDuration / 1e9 || seconds(times.meanGap)
     return seconds(times.last) + (seconds(times.lastDuration) || usual)
   })
   // The declared duration may be missing or a lie; the blocks may lack the last one's length.
@@ -157,6 +191,10 @@ function describe(reading: Reading, problems: MediaProblem[]): ParsedMedia {
   if (Number.isFinite(durationSec) && durationSec > 0)
     parsed.durationSec = Math.round(durationSec * 1000) / 1000
 
+  parsed.tracks = reading.tracks.map(({ type, codec }) => ({ kind: type, codec }))
+  if (video?.encrypted || audio?.encrypted) {
+    problems.push({ code: 'encrypted', detail: 'its content is encrypted' })
+  }
   if (!video) {
     problems.push({ code: 'no-video-track', detail: 'it has no track with pictures' })
     return parsed
@@ -164,14 +202,17 @@ function describe(reading: Reading, problems: MediaProblem[]): ParsedMedia {
   const times = timesOf(video)
   if (times.count === 0) problems.push({ code: 'no-frames', detail: 'its video track has no frame' })
   const turned = video.rotation % 180 !== 0
-  const measured = times.lastDuration
-    ? times.count / seconds(times.span + times.lastDuration)
-    : (times.count - 1) / seconds(times.span)
+  const gap = seconds(times.meanGap)
+  const measured =
+    times.lastDuration && !times.sampled ? times.count / seconds(times.span + times.lastDuration) : 1 / gap
   const nominal = times.count > 0 && video.defaultDuration > 0 ? 1e9 / video.defaultDuration : 0
-  const frameRate = times.span > 0 ? measured : nominal
+  const frameRate = gap > 0 ? measured : nominal
+  const reshaped = video.stored.width !== video.width || video.stored.height !== video.height
   parsed.video = {
     codec: video.codec,
     ...(video.codecString && { codecString: video.codecString }),
+    ...video.details,
+    ...(reshaped && { stored: video.stored }),
     width: turned ? video.height : video.width,
     height: turned ? video.width : video.height,
     rotation: video.rotation,

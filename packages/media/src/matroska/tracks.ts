@@ -1,5 +1,6 @@
 import { asciiAt, BudgetExceeded, MAX_TRACKS } from '../byte-reader.ts'
 import { videoCodecString } from '../isobmff/codec-strings.ts'
+import { hdrOf, type VideoDetails, videoDetails } from '../isobmff/video-details.ts'
 import { elements, float, ID, uint } from './ebml.ts'
 
 export interface MatroskaTrack {
@@ -7,6 +8,10 @@ export interface MatroskaTrack {
   type: 'video' | 'audio' | 'other'
   codec: string
   codecString?: string
+  details: VideoDetails
+  encrypted: boolean
+  /** As stored, before the display size is applied. */
+  stored: { width: number; height: number }
   /** Nanoseconds of a frame, if the writer said so. */
   defaultDuration: number
   width: number
@@ -47,6 +52,9 @@ function parseTrack(bytes: Uint8Array): MatroskaTrack {
     number: 0,
     type: 'other',
     codec: 'unknown',
+    details: {},
+    encrypted: false,
+    stored: { width: 0, height: 0 },
     defaultDuration: 0,
     width: 0,
     height: 0,
@@ -64,12 +72,26 @@ function parseTrack(bytes: Uint8Array): MatroskaTrack {
     if (element.id === ID.CodecPrivate) setup = element.bytes
     if (element.id === ID.Video) readPicture(element.bytes, track)
     if (element.id === ID.Audio) readSound(element.bytes, track)
+    if (element.id === ID.ContentEncodings) track.encrypted = hasEncryption(element.bytes)
   }
   track.codec =
     CODECS[codecId] ?? CODECS[codecId.replace(/^(A_AAC)\/.*/, '$1')] ?? fourCharacterCode(codecId, setup)
-  const codecString = setup && codecStringOf(codecId, setup)
-  if (codecString) track.codecString = codecString
+  const boxed = setup && boxedSetup(codecId, setup)
+  if (boxed) {
+    const codecString = videoCodecString(boxed.entry, boxed.bytes)
+    if (codecString) track.codecString = codecString
+    // What the track says of itself was read first and goes first.
+    track.details = { ...videoDetails(boxed.bytes), ...track.details }
+  }
   return track
+}
+
+function hasEncryption(bytes: Uint8Array): boolean {
+  for (const encoding of elements(bytes)) {
+    if (encoding.id !== ID.ContentEncoding) continue
+    for (const inner of elements(encoding.bytes)) if (inner.id === ID.ContentEncryption) return true
+  }
+  return false
 }
 
 function typeOf(type: number): MatroskaTrack['type'] {
@@ -84,7 +106,7 @@ function fourCharacterCode(codecId: string, setup: Uint8Array | undefined): stri
 }
 
 /** CodecPrivate is the content of the box MP4 would have; only the box header is missing. */
-function codecStringOf(codecId: string, setup: Uint8Array): string | undefined {
+function boxedSetup(codecId: string, setup: Uint8Array): { entry: string; bytes: Uint8Array } | undefined {
   const [box, entry] =
     { 'V_MPEG4/ISO/AVC': ['avcC', 'avc1'], 'V_MPEGH/ISO/HEVC': ['hvcC', 'hvc1'], V_AV1: ['av1C', 'av01'] }[
       codecId
@@ -94,7 +116,7 @@ function codecStringOf(codecId: string, setup: Uint8Array): string | undefined {
   new DataView(boxed.buffer).setUint32(0, boxed.length)
   for (let i = 0; i < 4; i++) boxed[4 + i] = box.charCodeAt(i)
   boxed.set(setup, 8)
-  return videoCodecString(entry, boxed)
+  return { entry, bytes: boxed }
 }
 
 function readPicture(bytes: Uint8Array, track: MatroskaTrack): void {
@@ -112,12 +134,23 @@ function readPicture(bytes: Uint8Array, track: MatroskaTrack): void {
         track.rotation = (((Math.round(-float(inner.bytes) / 90) % 4) + 4) % 4) * 90
       }
     }
+    if (element.id === ID.Colour) readColour(element.bytes, track)
   }
+  track.stored = { width: track.width, height: track.height }
   // Pixels (0) and aspect ratio (3) both give the shape; the stored pixels give the size. Centimetres give neither.
   if (display.width > 0 && display.height > 0 && (display.unit === 0 || display.unit === 3)) {
     const height = Math.round((track.width * display.height) / display.width)
     if (height >= track.height) track.height = height
     else track.width = Math.round((track.height * display.width) / display.height)
+  }
+}
+
+function readColour(bytes: Uint8Array, track: MatroskaTrack): void {
+  for (const element of elements(bytes)) {
+    const value = uint(element.bytes)
+    if (element.id === ID.BitsPerChannel && value > 0) track.details.bitDepth = value
+    const hdr = element.id === ID.TransferCharacteristics ? hdrOf(value) : undefined
+    if (hdr !== undefined) track.details.hdr = hdr
   }
 }
 
