@@ -105,7 +105,14 @@ test('fixed shapes of explain and media check', async () => {
   expect(Object.keys(value)).toEqual(['code', 'api', 'meaning', 'retry', 'action', 'sources'])
   const good = await shop.json('media', 'check', 'clip.mp4')
   expect(good).toMatchObject({ code: 0 })
-  expect(good.value).toEqual({ ok: true, verdict: 'ok', findings: [], watermarks: [], provenance: {} })
+  expect(good.value).toEqual({
+    ok: true,
+    verdict: 'ok',
+    findings: [],
+    watermarks: [],
+    provenance: {},
+    skipped: expect.any(Array),
+  })
   const bad = await shop.json('media', 'check', 'photo.png')
   expect(bad.code).toBe(1)
   expect(bad.value).toMatchObject({ ok: false, verdict: 'block', findings: [{ rule: 'container' }] })

@@ -1,3 +1,11 @@
+export {
+  type CheckOptions,
+  type CheckRules,
+  checkMedia,
+  type MediaReport,
+  type ReportFinding,
+} from './check/check-media.ts'
+export { reportJson } from './check/report-json.ts'
 export { type Finding, judgePhoto, judgeVideo, type PhotoRules, type VideoRules } from './judge.ts'
 export type {
   AudioTrackInfo,
@@ -9,3 +17,7 @@ export type {
   VideoTrackInfo,
 } from './media-info.ts'
 export { probe } from './probe.ts'
+export type { C2paClaims } from './provenance/c2pa-manifest.ts'
+export { type Origin, type Provenance, readProvenance } from './provenance/provenance.ts'
+export { type SpooledMedia, spool } from './source/spool.ts'
+export { openUrl, type RemoteMedia, type UrlOptions } from './source/url.ts'

@@ -1,3 +1,4 @@
+import { mediaProfiles } from '@tockwork/contracts'
 import { AS } from './account-commands.ts'
 import { type CommandTable, collect, examples } from './command-table.ts'
 
@@ -32,9 +33,30 @@ export function addKnowledgeCommands(table: CommandTable): void {
     )
   const media = table.group('media', 'look at media files')
   table
-    .add('check <file>', 'whether TikTok would take a video or photo; exit code 1 when not', media)
-    .action(async (file, options) =>
-      (await import('../commands/media.ts')).checkMedia(table.context(options), file),
+    .add(
+      'check <files...>',
+      'whether TikTok would take videos or photos (files, folders, URLs); exit code 1 when not',
+      media,
+    )
+    .option('--endpoint <name>', `what it is for: ${Object.keys(mediaProfiles).join(', ')}`)
+    .option('--creator-max-duration <seconds>', "the creator's max_video_post_duration_sec")
+    .option(
+      '--own-handle <handle>',
+      'an account of yours, whose handle is no foreign mark; repeat it',
+      collect,
+    )
+    .option('--brand-word <word>', 'a word of your brand, which may be in the picture; repeat it', collect)
+    .option('--rules-only', 'the rules alone, in an instant: no look at the pictures')
+    .addHelpText(
+      'after',
+      examples(
+        'tockwork media check clip.mp4',
+        'tockwork media check photos/ --endpoint photo-post --json',
+        'tockwork media check clip.mp4 --creator-max-duration 180',
+      ),
+    )
+    .action(async (files, options) =>
+      (await import('../commands/media.ts')).checkMedia(table.context(options), files, options),
     )
   table
     .add('sample <file>', 'write a real clip or photo to post: .mp4, .mov, .jpg, .webp, .png')

@@ -29,7 +29,7 @@ class MediaRefused extends UsageError {
 }
 
 /** One finding in a line. */
-export function findingLine({ file, rule, found, allowed, fix }: Finding & { file: string }): string {
+function findingLine({ file, rule, found, allowed, fix }: Finding & { file: string }): string {
   // What cannot be read has no figure to compare.
   if (rule === 'readable') return `${file}: ${found.replace(/^[\w-]+: /, '')}. To do: ${fix}.`
   return `${file}: ${rule} is ${found}; allowed: ${allowed}. To do: ${fix}.`
