@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Json, Shop } from './tockwork.ts'
@@ -58,4 +61,32 @@ test('without a hub on request, and with wrong settings, each variable is named'
   expect(wrong.stderr).toMatch(
     /TOCKWORK_HUB_PORT[\s\S]*TOCKWORK_SECRET_KEY|TOCKWORK_SECRET_KEY[\s\S]*TOCKWORK_HUB_PORT/,
   )
+})
+
+test('a new master key is wrapped by a service, printed alone, and its version follows the others', async () => {
+  const key = Buffer.alloc(32, 3).toString('base64')
+  const asked: string[] = []
+  const transit = createServer(async (request, response) => {
+    const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Json
+    asked.push(`${request.url} ${request.headers['x-vault-token']}`)
+    const data = request.url?.includes('encrypt')
+      ? { ciphertext: `vault:v1:${body.plaintext}` }
+      : { plaintext: String(body.ciphertext).slice('vault:v1:'.length) }
+    response.end(JSON.stringify({ data }))
+  }).listen(0, '127.0.0.1')
+  await once(transit, 'listening')
+  const env = {
+    TOCKWORK_SECRET_KEY: `4:${key},1:${key}`,
+    TOCKWORK_KMS_VAULT_KEY: 'tock',
+    VAULT_ADDR: `http://127.0.0.1:${(transit.address() as AddressInfo).port}`,
+    VAULT_TOKEN: 's.cli',
+  }
+  const made = await shop.run(['vault', 'new-key', '--with', 'vault'], env)
+  expect(made.stdout).toMatch(/^5:vault:v1:[A-Za-z0-9+/]{43}=\n$/)
+  expect(asked).toEqual(['/v1/transit/encrypt/tock s.cli', '/v1/transit/decrypt/tock s.cli'])
+  const none = await shop.run(['vault', 'new-key', '--with', 'awskms'], env)
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('TOCKWORK_KMS_AWS_KEY') })
+  const unknown = await shop.run(['vault', 'new-key', '--with', 'paper'], env)
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('awskms, vault, gcpkms') })
+  transit.close()
 })

@@ -22,10 +22,8 @@ import { createSyncServices } from './sync/services.ts'
 import { startSyncLoop } from './sync/sync-due.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
 import { startRefreshLoop } from './tokens/refresh-due.ts'
-import { keysFromFile, parseMasterKeys } from './vault/master-keys.ts'
-import { rewrapAll } from './vault/rewrap.ts'
-import { Vault } from './vault/sealing.ts'
-import { rewrapWebhookSecrets } from './webhooks/secrets.ts'
+import { openVault } from './vault/open-vault.ts'
+import { defineRotation } from './vault/rotation.ts'
 import { createWebhookServices } from './webhooks/services.ts'
 import { tellOfAccounts, tellOfPosts } from './webhooks/tell.ts'
 
@@ -111,11 +109,7 @@ async function bringUp(
   const applied = await migrate(db)
   if (applied.length > 0) log.info({ migrations: applied }, 'The schema is up to date')
 
-  const keys =
-    config.secretKey === undefined
-      ? await keysFromFile(join(config.dataDir, 'secret.key'), random)
-      : parseMasterKeys(config.secretKey.reveal())
-  const vault = new Vault(keys, random)
+  const vault = await openVault(config, { db, clock, random, log, fetch: parts.fetch ?? fetch })
   const jobs = new JobQueue({ url, log, clock, random, ...parts.jobs })
   const unitOfWork = createUnitOfWork(db, jobs)
   const port = config.port === 0 ? await freePort(config.host) : config.port
@@ -166,15 +160,7 @@ async function bringUp(
       await webhooks.housekeeping()
     },
   })
-  jobs.define('rewrap-vault', {
-    everySeconds: HOUR,
-    handler: async (_data, { signal, stopping }) => {
-      const ended = AbortSignal.any([signal, stopping])
-      const done = await rewrapAll(db, vault, { signal: ended })
-      await rewrapWebhookSecrets(db, vault, ended)
-      if (done.tokens + done.apps > 0) log.info(done, 'Sealed anew under the current master key')
-    },
-  })
+  defineRotation({ db, vault, log }, jobs, metrics)
   closers.push(() => jobs.stop(parts.graceSeconds))
   await jobs.start({ work: config.work })
   if (config.work) {

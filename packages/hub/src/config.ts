@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { Secret } from '@tockwork/kernel'
 import type { LogLevel } from './observability/logger.ts'
+import { KMS_VARIABLE, type KmsSettings, readKmsSettings } from './vault/kms/index.ts'
+import { MASTER_KEY_BYTES, MasterKeyTextError, readMasterKeyText } from './vault/master-key-text.ts'
 
 /** How a hub runs. Read once at the start; nothing else looks at the environment. */
 export interface Config {
@@ -9,10 +11,13 @@ export interface Config {
   /** Absolute. */
   dataDir: string
   /**
-   * The vault's master keys as given: one base64 key, or several `version:base64`. Absent: from a file of mode 0600 in
-   * the data folder, made at the first start; never absent together with a database URL.
+   * The vault's master keys as given: one base64 key, or several `version:key`, each base64 or wrapped by a service in
+   * `kms`. Absent: from a file of mode 0600 in the data folder, made at the first start; never absent together with a
+   * database URL.
    */
   secretKey: Secret | undefined
+  /** The key management services that wrapped master keys may come from. */
+  kms: KmsSettings
   /** Every TikTok host is reached here: the emulator. Absent: the real hosts. */
   tiktokOrigin: string | undefined
   host: string
@@ -49,7 +54,6 @@ export class ConfigError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
-const KEY_BYTES = 32
 
 /**
  * Reads the configuration from environment variables; an empty one counts as absent. Everything that is wrong is said at
@@ -68,8 +72,9 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
   if (databaseUrl !== undefined && !isDatabaseUrl(databaseUrl))
     wrong('TOCKWORK_DATABASE_URL', 'must be an address like postgres://user:password@host:5432/name')
   const secretKey = read('TOCKWORK_SECRET_KEY')
+  const kms = readKmsSettings({ read, wrong })
   if (secretKey !== undefined) {
-    const problem = keyProblem(secretKey)
+    const problem = keyProblem(secretKey, read)
     if (problem !== undefined) wrong('TOCKWORK_SECRET_KEY', problem)
   } else if (databaseUrl !== undefined)
     wrong(
@@ -81,6 +86,7 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
     databaseUrl: databaseUrl === undefined ? undefined : new Secret(databaseUrl),
     dataDir: resolve(options.cwd ?? process.cwd(), read('TOCKWORK_DATA_DIR') ?? '.tockwork'),
     secretKey: secretKey === undefined ? undefined : new Secret(secretKey),
+    kms,
     tiktokOrigin: origin('TOCKWORK_TIKTOK_ORIGIN'),
     host: host(),
     port: whole('TOCKWORK_HUB_PORT', 4848, 0, 65_535),
@@ -167,20 +173,45 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
   }
 }
 
+/**
+ * The key management services alone, for a program that makes a master key before there is one.
+ * @throws {ConfigError}
+ */
+export function parseKmsConfig(env: Environment): KmsSettings {
+  const messages: string[] = []
+  const kms = readKmsSettings({
+    read: (name) => env[name]?.trim() || undefined,
+    wrong: (name, message) => {
+      messages.push(`${name} ${message}`)
+      return undefined
+    },
+  })
+  if (messages.length > 0) throw new ConfigError(messages)
+  return kms
+}
+
 function isDatabaseUrl(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== ''
 }
 
 /** What is wrong with the keys, said without them; undefined when nothing is. */
-function keyProblem(text: string): string | undefined {
-  const parts = text.split(/[\s,]+/).filter(Boolean)
-  for (const part of parts) {
-    const encoded = /^\d{1,9}:(.+)$/.exec(part)?.[1] ?? part
-    const bytes = Buffer.from(encoded, 'base64')
-    if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded) || bytes.length !== KEY_BYTES)
-      return `must be ${KEY_BYTES} random bytes in base64 (or several as version:base64); make one with \`openssl rand -base64 ${KEY_BYTES}\``
-    if (bytes.every((byte) => byte === bytes[0])) return 'must be random; this key is one byte over and over'
+function keyProblem(text: string, read: (name: string) => string | undefined): string | undefined {
+  try {
+    for (const one of readMasterKeyText(text)) {
+      if ('key' in one) {
+        const bytes = one.key.export()
+        if (bytes.every((byte) => byte === bytes[0]))
+          return 'must be random; this key is one byte over and over'
+      } else if (read(KMS_VARIABLE[one.scheme]) === undefined)
+        return `must be a key that can be unwrapped: version ${one.version} needs ${KMS_VARIABLE[one.scheme]}`
+    }
+    return undefined
+  } catch (error) {
+    if (!(error instanceof MasterKeyTextError)) throw error
+    return (
+      `must be ${MASTER_KEY_BYTES} random bytes in base64, or several as version:key (${error.message}); ` +
+      `make one with \`openssl rand -base64 ${MASTER_KEY_BYTES}\``
+    )
   }
-  return undefined
 }

@@ -1,5 +1,7 @@
 export { type Hub, type HubParts, startHub } from './app.ts'
-export { type Config, ConfigError, type Environment, parseConfig } from './config.ts'
+export { type Config, ConfigError, type Environment, parseConfig, parseKmsConfig } from './config.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { DatabaseError } from './storage/database.ts'
 export { exportDatabase, importDatabase } from './transfer-files.ts'
+export { WRAPPER_SCHEMES, type WrapperScheme } from './vault/kms/index.ts'
+export { newMasterKey, nextMasterKeyVersion } from './vault/new-master-key.ts'

@@ -20,6 +20,7 @@ describe('the configuration', () => {
       databaseUrl: undefined,
       dataDir: '/srv/app/.tockwork',
       secretKey: undefined,
+      kms: {},
       tiktokOrigin: undefined,
       host: '127.0.0.1',
       port: 4848,
@@ -113,5 +114,62 @@ describe('the configuration', () => {
     expect(messagesOf({ TOCKWORK_SECRET_KEY: key })).toEqual([
       expect.stringMatching(/^TOCKWORK_SECRET_KEY must be/),
     ])
+  })
+
+  const wrapped = (scheme: string) => ({ TOCKWORK_SECRET_KEY: `2:${scheme}:${KEY},1:${KEY}` })
+
+  it('knows the services that unwrap master keys, by their own usual variables', () => {
+    const { kms } = parseConfig({
+      ...wrapped('awskms'),
+      TOCKWORK_KMS_AWS_KEY: 'alias/tockwork',
+      AWS_REGION: 'eu-west-1',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/credentials',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/var/run/token',
+      TOCKWORK_KMS_VAULT_KEY: 'tock',
+      VAULT_ADDR: 'https://vault.internal:8200',
+      VAULT_TOKEN: 'hidden',
+      TOCKWORK_KMS_GCP_KEY: 'projects/p/locations/global/keyRings/r/cryptoKeys/k',
+    })
+    expect(kms).toMatchObject({
+      awskms: {
+        keyId: 'alias/tockwork',
+        region: 'eu-west-1',
+        credentials: { kind: 'container', tokenFile: '/var/run/token' },
+      },
+      vault: { address: 'https://vault.internal:8200', key: 'tock', mount: 'transit' },
+      gcpkms: { metadataOrigin: 'http://metadata.google.internal' },
+    })
+    expect(inspect(kms, { depth: 6 })).not.toContain('hidden')
+    // The region stands in an ARN already, and an instance has credentials of its own.
+    const arn = 'arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+    expect(parseConfig({ TOCKWORK_KMS_AWS_KEY: arn }).kms.awskms).toMatchObject({
+      region: 'us-east-2',
+      credentials: { kind: 'instance', origin: 'http://169.254.169.254' },
+    })
+  })
+
+  it.each<[string, Environment, string]>([
+    ['a wrapped key and nobody to unwrap it', wrapped('vault:v1'), 'TOCKWORK_SECRET_KEY'],
+    ['no region', { TOCKWORK_KMS_AWS_KEY: 'alias/x' }, 'AWS_REGION'],
+    ['no key of AWS', { TOCKWORK_KMS_AWS_KEY: 'what ever' }, 'TOCKWORK_KMS_AWS_KEY'],
+    [
+      'half a pair of credentials',
+      { TOCKWORK_KMS_AWS_KEY: 'alias/x', AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKID' },
+      'AWS_SECRET_ACCESS_KEY',
+    ],
+    [
+      'credentials from anywhere',
+      {
+        TOCKWORK_KMS_AWS_KEY: 'alias/x',
+        AWS_REGION: 'eu-west-1',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://example.com/',
+      },
+      'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    ],
+    ['no Vault', { TOCKWORK_KMS_VAULT_KEY: 'x', VAULT_TOKEN: 'hidden' }, 'VAULT_ADDR'],
+    ['no token for Vault', { TOCKWORK_KMS_VAULT_KEY: 'x', VAULT_ADDR: 'https://v' }, 'VAULT_TOKEN'],
+    ['no key of Google', { TOCKWORK_KMS_GCP_KEY: 'k' }, 'TOCKWORK_KMS_GCP_KEY'],
+  ])('refuses %s, naming the variable', (_what, env, name) => {
+    expect(messagesOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name} must`))])
   })
 })

@@ -111,19 +111,6 @@ export async function deleteAppWithoutAccounts(
   return (await findApp(db, workspaceId, id)) === undefined ? 'missing' : 'has_accounts'
 }
 
-/** Apps whose secret is sealed under another master key than `keyVersion`, locked until the transaction ends. */
-export async function lockAppsToRewrap(db: Database, keyVersion: number, limit: number): Promise<App[]> {
-  const rows = await db
-    .selectFrom('apps')
-    .selectAll()
-    .where('key_version', '<>', keyVersion)
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  return rows.map(toApp)
-}
-
 export function toApp(row: Row<'apps'>): App {
   return {
     id: row.id,

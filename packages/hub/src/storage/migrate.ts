@@ -5,6 +5,7 @@ import * as foundation from './migrations/0001-foundation.ts'
 import * as publishing from './migrations/0002-publishing.ts'
 import * as webhooks from './migrations/0003-webhooks.ts'
 import * as sync from './migrations/0004-sync.ts'
+import * as vault from './migrations/0006-vault.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-publishing': publishing,
   '0003-webhooks': webhooks,
   '0004-sync': sync,
+  '0006-vault': vault,
 }
 
 /** The name of the newest migration: the version of the schema. */

@@ -20,6 +20,7 @@ export interface Tables {
   consents: ConsentsTable
   token_vault: TokenVaultTable
   connect_sessions: ConnectSessionsTable
+  vault_keys: VaultKeysTable
   idempotency_keys: IdempotencyKeysTable
   audit_log: AuditLogTable
   assets: AssetsTable
@@ -124,6 +125,12 @@ export interface TokenVaultTable {
   last_failure: string | null
   generation: Generated<number>
   changed_at: Date
+}
+
+export interface VaultKeysTable {
+  version: number
+  proof_sealed: Bytes
+  first_used_at: Date
 }
 
 export interface ConnectSessionsTable {

@@ -248,42 +248,6 @@ export async function deleteTokens(db: Database, workspaceId: string, accountId:
   return numDeletedRows === 1n
 }
 
-/** Pairs sealed under another master key than `keyVersion`, by index, locked until the transaction ends. */
-export async function lockTokensToRewrap(
-  tx: Transaction,
-  keyVersion: number,
-  limit: number,
-): Promise<StoredTokens[]> {
-  const side = (compare: '<' | '>', left: number) =>
-    tx
-      .selectFrom('token_vault')
-      .selectAll()
-      .where('key_version', compare, keyVersion)
-      .orderBy('key_version')
-      .limit(left)
-      .forUpdate()
-      .skipLocked()
-      .execute()
-  const older = await side('<', limit)
-  // Newer ones are there after a rotation was taken back.
-  const newer = older.length < limit ? await side('>', limit - older.length) : []
-  return [...older, ...newer].map(toStored)
-}
-
-/** Puts the same pairs back under another master key; call it in the transaction that locked them. */
-export async function replaceEnvelopes(
-  tx: Transaction,
-  envelopes: readonly { accountId: string; sealed: Uint8Array }[],
-  keyVersion: number,
-): Promise<void> {
-  if (envelopes.length === 0) return
-  await sql`
-    update token_vault as vault set sealed = renewed.sealed, key_version = ${keyVersion}
-    from unnest(${envelopes.map((one) => one.accountId)}::text[], ${envelopes.map((one) => Buffer.from(one.sealed))}::bytea[])
-      as renewed(account_id, sealed)
-    where vault.account_id = renewed.account_id`.execute(tx)
-}
-
 function toStored(row: Row<'token_vault'>): StoredTokens {
   return {
     accountId: row.account_id,

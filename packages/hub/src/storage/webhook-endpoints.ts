@@ -202,36 +202,6 @@ export async function insertSecret(
     .execute()
 }
 
-/** Secrets sealed under another master key than `keyVersion`, locked until the transaction ends. */
-export async function lockSecretsToRewrap(
-  tx: Transaction,
-  keyVersion: number,
-  limit: number,
-): Promise<SealedWebhookSecret[]> {
-  const rows = await tx
-    .selectFrom('webhook_secrets')
-    .selectAll()
-    .where('key_version', '<>', keyVersion)
-    .limit(limit)
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  return rows.map(toSecret)
-}
-
-export async function replaceSecretEnvelope(
-  tx: Transaction,
-  { endpointId, generation, sealed }: SealedWebhookSecret,
-  keyVersion: number,
-): Promise<void> {
-  await tx
-    .updateTable('webhook_secrets')
-    .set({ sealed, key_version: keyVersion })
-    .where('endpoint_id', '=', endpointId)
-    .where('generation', '=', generation)
-    .execute()
-}
-
 function toSecret(row: Row<'webhook_secrets'>): SealedWebhookSecret {
   return {
     endpointId: row.endpoint_id,

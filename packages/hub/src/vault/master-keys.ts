@@ -1,10 +1,15 @@
-/** Where the vault's master keys come from: text in the environment, or a file of this machine. */
+/** Where the vault's master keys come from: text in the environment, a key management service, or a file of this machine. */
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Random, UsageError } from '@tockwork/kernel'
-
-const KEY_BYTES = 32
+import { type KeyWrappers, KmsError } from './kms/index.ts'
+import {
+  MASTER_KEY_BYTES,
+  type MasterKeyText,
+  MasterKeyTextError,
+  readMasterKeyText,
+} from './master-key-text.ts'
 
 /** A master key. `KeyObject` shows nothing of itself when printed or serialised. */
 export interface MasterKey {
@@ -22,6 +27,8 @@ export interface KeyProvider {
   current(): Promise<MasterKey>
   /** @throws {UsageError} `unknown_key_version` when there is none of this version. */
   get(version: number): Promise<MasterKey>
+  /** Every version that `get` knows. */
+  versions(): Promise<readonly number[]>
 }
 
 /** Keys held in this process. The first one seals, all of them open. */
@@ -38,6 +45,10 @@ export class LocalKeys implements KeyProvider {
     return this.#keys[0] as MasterKey
   }
 
+  async versions(): Promise<readonly number[]> {
+    return this.#keys.map(({ version }) => version)
+  }
+
   async get(version: number): Promise<MasterKey> {
     const key = this.#keys.find((one) => one.version === version)
     if (key !== undefined) return key
@@ -51,34 +62,54 @@ export class LocalKeys implements KeyProvider {
 }
 
 /**
- * Reads master keys from text: one base64 key (version 1), or several `version:base64` separated by commas or white
- * space. The first one seals. To rotate: add the new key at the end and restart every process, move it to the front and
- * restart, let the hub seal everything anew, then leave the old one out.
- * @throws {UsageError} naming what is wrong, never the text.
+ * Master keys as `TOCKWORK_SECRET_KEY` gives them, the wrapped ones unwrapped by their services; the first one seals. To
+ * rotate: add the new key at the end and restart every process, move it to the front and restart, let the hub seal
+ * everything anew, then leave the old one out.
+ * @throws {UsageError} naming what is wrong, never the text; {@link KmsError} when a service does not unwrap.
  */
+export async function openMasterKeys(text: string, wrappers: KeyWrappers): Promise<LocalKeys> {
+  return new LocalKeys(await Promise.all(read(text).map((one) => opened(one, wrappers))))
+}
+
+/** The same for keys that no service has wrapped. @throws {UsageError} */
 export function parseMasterKeys(text: string): LocalKeys {
-  const parts = text.split(/[\s,]+/).filter((part) => part !== '')
-  if (parts.length === 0) throw wrongKey('it is empty')
-  const keys = parts.map((part, index): MasterKey => {
-    const numbered = /^(\d{1,9}):(.+)$/.exec(part)
-    if (numbered === null && parts.length > 1)
-      throw wrongKey(`key ${index + 1} of ${parts.length} has no version; write version:base64`)
-    const version = numbered === null ? 1 : Number(numbered[1])
-    if (version < 1) throw wrongKey('versions count from 1')
-    const encoded = numbered?.[2] ?? part
-    const bytes = Buffer.from(encoded, 'base64')
-    if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded) || bytes.length !== KEY_BYTES)
-      throw wrongKey(`the key of version ${version} is not ${KEY_BYTES} bytes in base64`)
-    return { version, key: createSecretKey(bytes) }
-  })
-  if (new Set(keys.map((key) => key.version)).size !== keys.length) throw wrongKey('a version occurs twice')
-  return new LocalKeys(keys)
+  return new LocalKeys(
+    read(text).map((one) => {
+      if ('key' in one) return one
+      throw wrongKey(`the key of version ${one.version} is wrapped by ${one.scheme}`)
+    }),
+  )
+}
+
+async function opened(text: MasterKeyText, wrappers: KeyWrappers): Promise<MasterKey> {
+  if ('key' in text) return text
+  const { version, scheme, wrapped } = text
+  const wrapper = wrappers[scheme]
+  if (wrapper === undefined)
+    throw wrongKey(`the key of version ${version} is wrapped by ${scheme}, which is not configured`)
+  const bytes = await wrapper.unwrap(wrapped, version)
+  if (bytes.length !== MASTER_KEY_BYTES)
+    throw new KmsError(`What ${scheme} unwrapped for version ${version} is no master key.`, {
+      code: 'kms_answer',
+      retry: 'never',
+    })
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return { version, key }
+}
+
+function read(text: string): MasterKeyText[] {
+  try {
+    return readMasterKeyText(text)
+  } catch (error) {
+    throw error instanceof MasterKeyTextError ? wrongKey(error.message) : error
+  }
 }
 
 function wrongKey(problem: string): UsageError {
   return new UsageError(`The master key cannot be used: ${problem}.`, {
     code: 'master_key_invalid',
-    action: `Give ${KEY_BYTES} random bytes in base64, for instance from: openssl rand -base64 ${KEY_BYTES}`,
+    action: `Give ${MASTER_KEY_BYTES} random bytes in base64, for instance from: openssl rand -base64 ${MASTER_KEY_BYTES}`,
   })
 }
 
@@ -93,7 +124,7 @@ export async function keysFromFile(path: string, random: Random): Promise<LocalK
   const draft = `${path}.${Buffer.from(random.bytes(8)).toString('hex')}`
   const file = await open(draft, 'wx', 0o600)
   try {
-    await file.writeFile(`1:${Buffer.from(random.bytes(KEY_BYTES)).toString('base64')}\n`)
+    await file.writeFile(`1:${Buffer.from(random.bytes(MASTER_KEY_BYTES)).toString('base64')}\n`)
     // A key that seals rows and is then lost in a power cut takes the rows with it.
     await file.sync()
   } finally {

@@ -1,65 +1,78 @@
 /** Seals everything anew after the master key was changed, in small transactions beside the running hub. */
 import { TockworkError } from '@tockwork/kernel'
-import { lockAppsToRewrap, updateApp } from '../storage/apps.ts'
 import type { Database } from '../storage/database.ts'
-import { lockTokensToRewrap, replaceEnvelopes } from '../storage/token-vault.ts'
-import { appSecretPlace } from '../tokens/platforms.ts'
-import { tokenPlace } from '../tokens/token-seal.ts'
+import {
+  lockSealedUnderOthers,
+  nameOf,
+  replaceSealed,
+  SEALED_COLUMNS,
+  type SealedColumn,
+  type SealedRow,
+} from '../storage/sealed-columns.ts'
 import type { SealPlace, Vault } from './sealing.ts'
 
 const BATCH = 500
+/** More damaged rows than this in one column are no accident; the rest of it waits for a person. */
+const MOST_FAILED = 1_000
+
+export interface RewrapOptions {
+  batch?: number
+  signal?: AbortSignal
+}
+
+export interface Rewrapped {
+  /** Envelopes that stand under the current master key now and did not before, by column: `token_vault.sealed`. */
+  renewed: Readonly<Record<string, number>>
+  /** Rows that do not open. They stay as they are, and hold up no other. */
+  failed: number
+}
 
 /**
- * Wraps every long-lived envelope under the current master key; rows are found by index. When it resolves, older keys
- * are needed for what lives a day at most (answers kept for idempotency, logins and uploads under way).
- * Safe to run in several processes, to stop, and to repeat. `failed` counts rows that do not open: they stay as they are.
+ * Wraps every envelope of the database under the current master key; rows are found by index. Safe to run in several
+ * processes, to stop, and to repeat.
  */
-export async function rewrapAll(
+export async function rewrapAll(db: Database, vault: Vault, options: RewrapOptions = {}): Promise<Rewrapped> {
+  const renewed: Record<string, number> = {}
+  let failed = 0
+  for (const column of SEALED_COLUMNS) {
+    const done = await rewrapColumn(db, vault, column, options)
+    if (done.renewed > 0) renewed[nameOf(column)] = done.renewed
+    failed += done.failed
+  }
+  return { renewed, failed }
+}
+
+async function rewrapColumn(
   db: Database,
   vault: Vault,
-  options: { batch?: number; signal?: AbortSignal } = {},
-): Promise<{ tokens: number; apps: number; failed: number }> {
-  const { batch = BATCH, signal } = options
-  const done = { tokens: 0, apps: 0, failed: 0 }
-  let failedApps = 0
+  column: SealedColumn,
+  { batch = BATCH, signal }: RewrapOptions,
+): Promise<{ renewed: number; failed: number }> {
   const keyVersion = await vault.keyVersion()
-  while (signal?.aborted !== true) {
-    const step = await db.transaction().execute(async (tx) => {
-      const rows = await lockTokensToRewrap(tx, keyVersion, batch)
-      const envelopes = await Promise.all(
-        rows.map(async ({ workspaceId, accountId, generation, sealed }) => {
-          const place = tokenPlace(workspaceId, accountId, generation)
-          const renewed = await rewrapped(vault, sealed, place)
-          return renewed === undefined ? [] : [{ accountId, sealed: renewed }]
-        }),
-      )
-      const renewed = envelopes.flat()
-      await replaceEnvelopes(tx, renewed, keyVersion)
-      return { found: rows.length, renewed: renewed.length }
-    })
-    done.tokens += step.renewed
-    done.failed = step.found - step.renewed
-    // What does not open is found again and again; a batch of nothing else ends it.
-    if (step.found < batch || step.renewed === 0) break
-  }
-  while (signal?.aborted !== true) {
-    const step = await db.transaction().execute(async (tx) => {
-      const apps = await lockAppsToRewrap(tx, keyVersion, batch)
-      let renewed = 0
-      for (const { workspaceId, id, secretSealed } of apps) {
-        const sealed = await rewrapped(vault, secretSealed, appSecretPlace(workspaceId, id))
-        if (sealed === undefined) continue
-        await updateApp(tx, workspaceId, id, { secret: { sealed, keyVersion } })
-        renewed += 1
+  const failed = new Set<string>()
+  let renewed = 0
+  while (signal?.aborted !== true && failed.size < MOST_FAILED) {
+    const found = await db.transaction().execute(async (tx) => {
+      const rows = await lockSealedUnderOthers(tx, column, keyVersion, { limit: batch, except: [...failed] })
+      const done: SealedRow[] = []
+      for (const row of rows) {
+        const sealed = await rewrapped(vault, row.sealed, placeOf(column, row))
+        if (sealed === undefined) failed.add(row.owner)
+        else done.push({ ...row, sealed })
       }
-      return { found: apps.length, renewed }
+      await replaceSealed(tx, column, done, keyVersion)
+      renewed += done.length
+      return rows.length
     })
-    done.apps += step.renewed
-    failedApps = step.found - step.renewed
-    if (step.found < batch || step.renewed === 0) break
+    if (found < batch) break
   }
-  done.failed += failedApps
-  return done
+  return { renewed, failed: failed.size }
+}
+
+/** Where the envelope of a row opens. */
+export function placeOf(column: SealedColumn, row: Omit<SealedRow, 'sealed'>): SealPlace {
+  const { workspaceId, owner: ownerId, generation } = row
+  return { workspaceId, ownerId, column: nameOf(column), generation }
 }
 
 /** `undefined` when it does not open: one damaged row must not keep the others under the old key. */

@@ -59,6 +59,11 @@ export class Vault {
     return (await this.#keys.current()).version
   }
 
+  /** Versions of all master keys that are there, the current one among them. */
+  keyVersions(): Promise<readonly number[]> {
+    return this.#keys.versions()
+  }
+
   /** Tens of thousands a second on one core. */
   async seal(content: string | Secret, place: SealPlace): Promise<Uint8Array> {
     const dataKey = this.#random.bytes(DATA_KEY)
