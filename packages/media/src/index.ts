@@ -16,6 +16,8 @@ export type {
   MediaSource,
   VideoTrackInfo,
 } from './media-info.ts'
+export { findWatermarks, type WatermarkOptions } from './overlay/find-watermarks.ts'
+export type { FrameBox, Watermark, WatermarkReport } from './overlay/watermark.ts'
 export { probe } from './probe.ts'
 export type { C2paClaims } from './provenance/c2pa-manifest.ts'
 export { type Origin, type Provenance, readProvenance } from './provenance/provenance.ts'
