@@ -18,17 +18,27 @@ const SECRET_NAMES = [
   'secret',
   'password',
   'code_verifier',
-  'code',
   'token',
   'apiKey',
   'upload_url',
   'uploadUrl',
 ]
 
-const paths = SECRET_NAMES.flatMap((name) => {
-  const below = name.startsWith('[') ? name : `.${name}`
-  return [name, `*${below}`, `*.*${below}`]
-}).concat(['req.headers', 'headers.authorization', 'headers.cookie'])
+/** A code is a reason, or what TikTok's callback brings: which of them, its shape tells. */
+const CODE = 'code'
+/**
+ * `invalid_grant`, `ECONNRESET`, `42P01`, 503: words, or a SQLSTATE. An authorization code is random characters of both cases
+ * with digits and signs in between.
+ */
+const REASON = /^(?:[a-z]+(?:[_-][a-z0-9]+)*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*|[0-9A-Z]{5}|-?\d{1,10})$/
+const LONGEST_REASON = 64
+
+const paths = [...SECRET_NAMES, CODE]
+  .flatMap((name) => {
+    const below = name.startsWith('[') ? name : `.${name}`
+    return [name, `*${below}`, `*.*${below}`]
+  })
+  .concat(['req.headers', 'headers.authorization', 'headers.cookie'])
 
 /**
  * One JSON line for each event. Secrets are removed twice: fields by their name, and whatever looks like a token out of
@@ -40,8 +50,8 @@ export function createLogger(options: { level: LogLevel; destination?: Destinati
     timestamp: stdTimeFunctions.isoTime,
     base: { name: 'tockwork-hub' },
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths, censor: '[secret]' },
-    serializers: { err: errorFields, error: errorFields, url: (url: unknown) => redact(String(url)) },
+    redact: { paths, censor },
+    serializers: { err: errorFields, error: errorFields, url: (url: unknown) => clearOf(String(url)) },
     hooks: {
       logMethod(args: Parameters<Logger['info']>, method: (...args: Parameters<Logger['info']>) => void) {
         // Messages are constant sentences by habit; this holds for those that were built from somebody's text.
@@ -51,6 +61,15 @@ export function createLogger(options: { level: LogLevel; destination?: Destinati
     },
   }
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination)
+}
+
+function censor(value: unknown, path: string[]): unknown {
+  return path.at(-1) === CODE && isReason(value) ? value : '[secret]'
+}
+
+function isReason(value: unknown): boolean {
+  if (typeof value === 'number') return true
+  return typeof value === 'string' && value.length <= LONGEST_REASON && REASON.test(value)
 }
 
 /** API keys have a shape of their own; the rest is the shared word for TikTok's secrets. */
