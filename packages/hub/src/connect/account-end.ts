@@ -12,6 +12,7 @@ import { deleteTokens, makeDue } from '../storage/token-vault.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import type { PlatformFailure } from '../tiktok/outcome.ts'
 import type { OnAccountEvent } from '../tokens/account-events.ts'
+import { markGrantGone } from '../tokens/grant-gone.ts'
 import type { Platforms } from '../tokens/platforms.ts'
 import type { TokenService } from '../tokens/token-service.ts'
 
@@ -195,31 +196,9 @@ export class AccountEnd {
         await makeDue(db, account.workspaceId, account.id, now)
         continue
       }
-      const { workspaceId, id: accountId } = account
-      const done = await unitOfWork(async (work) => {
-        const { tx } = work
-        const changed = await setAccountStatus(tx, workspaceId, accountId, {
-          from: ['connected'],
-          to: 'reauthorization_required',
-          reason,
-          now,
-          connectedAt: account.connectedAt,
-        })
-        if (!changed) return false
-        await deleteTokens(tx, workspaceId, accountId)
-        await endConsent(tx, accountId, reason, now)
-        const type = 'account.reauthorization_required'
-        await appendAudit(tx, {
-          workspaceId,
-          at: now,
-          actor: 'tiktok',
-          action: type,
-          subject: accountId,
-          detail: { reason },
-        })
-        await onAccountEvent(work, { type, workspaceId, accountId, reason, at: now })
-        return true
-      })
+      const { workspaceId, id: accountId, connectedAt } = account
+      const grant = { workspaceId, accountId, reason, now, connectedAt }
+      const done = await unitOfWork((work) => markGrantGone(work, grant, onAccountEvent))
       if (done) ended.push(account)
     }
     return ended

@@ -3,16 +3,17 @@
  */
 import type { Clock, Random } from '@tockwork/kernel'
 import type { Log } from '../observability/log.ts'
-import { reviveAccount, setAccountStatus, updateAccountScopes } from '../storage/accounts.ts'
+import { reviveAccount, updateAccountScopes } from '../storage/accounts.ts'
 import { appendAudit } from '../storage/audit-log.ts'
-import { endConsent, reviveConsent } from '../storage/consents.ts'
+import { reviveConsent } from '../storage/consents.ts'
 import type { Database } from '../storage/database.ts'
-import { deleteTokens, endLease, type LeasedTokens } from '../storage/token-vault.ts'
+import { endLease, type LeasedTokens } from '../storage/token-vault.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import type { PlatformFailure, PlatformResult } from '../tiktok/outcome.ts'
 import type { PlatformTokens } from '../tiktok/tokens.ts'
 import type { Vault } from '../vault/sealing.ts'
 import type { OnAccountEvent } from './account-events.ts'
+import { markGrantGone } from './grant-gone.ts'
 import { confirmAt, refreshDueAt, retryAt, SENDABLE_MS } from './refresh-policy.ts'
 import { RotationWriter } from './rotation-writer.ts'
 import { openTokens, sealTokens, tokenPlace } from './token-seal.ts'
@@ -175,8 +176,7 @@ export class TokenRefresher {
           ? 'refresh_token_expired'
           : 'grant_gone'
     const done = await unitOfWork(async (work) => {
-      const { tx } = work
-      const ended = await endLease(tx, {
+      const ended = await endLease(work.tx, {
         ...leased,
         dueAt: null,
         refreshSentAt: leased.lostSince,
@@ -184,25 +184,8 @@ export class TokenRefresher {
         failures: leased.failures + 1,
       })
       if (!ended) return false
-      await setAccountStatus(tx, workspaceId, accountId, {
-        from: ['connected'],
-        to: 'reauthorization_required',
-        reason,
-        now,
-      })
-      // After a lost answer the old access token goes on until its end; otherwise nothing here is of use any more.
-      if (reason !== 'refresh_answer_lost') await deleteTokens(tx, workspaceId, accountId)
-      await endConsent(tx, accountId, reason, now)
-      const type = 'account.reauthorization_required'
-      await appendAudit(tx, {
-        workspaceId,
-        at: now,
-        actor: 'tiktok',
-        action: type,
-        subject: accountId,
-        detail: { reason },
-      })
-      await onAccountEvent(work, { type, workspaceId, accountId, reason, at: now })
+      const keepTokens = reason === 'refresh_answer_lost'
+      await markGrantGone(work, { workspaceId, accountId, reason, now, keepTokens }, onAccountEvent)
       return true
     })
     if (!done) return { kind: 'superseded' }
