@@ -14,14 +14,22 @@ const samples = endpoints.flatMap((endpoint) =>
 )
 
 /** A client whose every call is answered with this sample. */
-function answering(response: unknown, status: number): { tiktok: TikTok; sent: HttpRequest[] } {
+function answering(
+  endpoint: Endpoint,
+  response: unknown,
+  status: number,
+): { tiktok: TikTok; sent: HttpRequest[] } {
   const sent: HttpRequest[] = []
-  const text = stringifyJson(response)
+  const sample = stringifyJson(response)
   const http = {
     send: async (request: HttpRequest) => {
-      sent.push(request)
+      const forToken = endpoint.auth === 'client' && request.url.endsWith('/v2/oauth/token/')
+      if (!forToken) sent.push(request)
+      const text = forToken
+        ? '{"access_token":"clt.example","expires_in":7200,"token_type":"Bearer"}'
+        : sample
       return {
-        status,
+        status: forToken ? 200 : status,
         headers: { 'content-type': 'application/json' },
         text: async () => text,
         bytes: async () => new TextEncoder().encode(text),
@@ -45,7 +53,7 @@ test('there are samples of every family', () => {
 })
 
 test.each(samples)('$name', async ({ endpoint, example }) => {
-  const { tiktok, sent } = answering(example.response, example.status ?? 200)
+  const { tiktok, sent } = answering(endpoint, example.response, example.status ?? 200)
   // A sample that shows an answer alone is asked for by a sample that shows a request.
   const asked = (endpoint.examples ?? []).find(({ request }) => request !== undefined)
   const request = example.request ?? asked?.request ?? {}

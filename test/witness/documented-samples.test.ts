@@ -87,7 +87,9 @@ const refused = (sample: EndpointExample) =>
   (sample.status ?? 200) >= 400 || /comes with HTTP 200/.test(sample.name)
 
 const cases = endpoints
-  .filter((endpoint) => !unsent.has(endpoint.id) && !endpoint.id.startsWith('portability.'))
+  .filter(
+    (endpoint) => !unsent.has(endpoint.id) && !/^(?:portability|research|commercial)\./.test(endpoint.id),
+  )
   .flatMap((endpoint) =>
     (endpointExamples[endpoint.id] ?? [])
       .filter(

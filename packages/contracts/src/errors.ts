@@ -53,6 +53,17 @@ export const openErrors = {
     provenance: 'documented',
     source: 'https://developers.tiktok.com/doc/tiktok-api-v2-rate-limit',
   },
+  daily_quota_limit_exceeded: {
+    kind: 'open',
+    status: 429,
+    meaning:
+      "The day's quota of Research or Commercial Content requests is used up; it is shared by the whole project.",
+    action: 'Wait for 00:00 UTC. Requests before it cannot succeed, and those answered with 500 counted too.',
+    retry: 'after',
+    retryHint: 'tomorrow',
+    provenance: 'observed',
+    source: 'https://developers.tiktok.com/doc/research-api-faq',
+  },
   internal_error: {
     kind: 'open',
     status: 500,

@@ -2,6 +2,310 @@
 import type { CallbackExample, EndpointExamples, Vectors, WebhookExample } from './examples.ts'
 
 export const endpointExamples: EndpointExamples = {
+  "commercial.queryAds": [
+    {
+      "name": "by day, country and audience",
+      "source": "https://developers.tiktok.com/doc/commercial-content-api-query-ads",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "ad.id,ad.first_shown_date,ad.last_shown_date,ad.status,ad.videos,ad.image_urls,ad.reach,advertiser.business_id,advertiser.business_name,advertiser.paid_for_by",
+      },
+      "request": {
+        "filters": {
+          "ad_published_date_range": {
+            "min": "20221102",
+            "max": "20230303",
+          },
+          "country_code": "IT",
+          "advertiser_business_ids": [
+            3847236290405,
+          ],
+          "unique_users_seen_size_range": {
+            "min": "10K",
+            "max": "1M",
+          },
+        },
+        "search_term": "coffee",
+        "max_count": 10,
+      },
+      "response": {
+        "data": {
+          "ads": [
+            {
+              "ad": {
+                "id": 104988345,
+                "first_shown_date": "20230103",
+                "last_shown_date": "20230106",
+                "status": "active",
+                "videos": [
+                  {
+                    "url": "https://example.com/v.mp4",
+                  },
+                ],
+                "image_urls": [],
+                "reach": {
+                  "unique_users_seen": "11K",
+                },
+              },
+              "advertiser": {
+                "business_id": 3847236290405,
+                "business_name": "Awesome Co.",
+                "paid_by": "Awesome Co.",
+              },
+            },
+          ],
+          "has_more": true,
+          "search_id": "2837438294054038",
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+          "http_status_code": 200,
+        },
+      },
+    },
+    {
+      "name": "the newer filters",
+      "source": "https://developers.tiktok.com/doc/commercial-content-api-query-ads",
+      "provenance": "observed",
+      "note": "As two unrelated projects describe the request in autumn 2026.",
+      "query": {
+        "fields": "ad.id,ad.status",
+      },
+      "request": {
+        "filters": {
+          "ad_published_date_range": {
+            "min": "20260102",
+            "max": "20260303",
+          },
+          "country_code_list": [
+            "FR",
+            "DE",
+          ],
+          "ad_type": "VIDEO",
+          "ad_status": "ACTIVE",
+          "gender": "ALL",
+          "ad_reach": "10K-100K",
+        },
+        "search_type": "fuzzy_phrase",
+        "search_term": "coffee beans",
+        "max_count": 10,
+      },
+      "response": {
+        "data": {
+          "ads": [],
+          "has_more": false,
+          "search_id": "",
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+          "http_status_code": 200,
+        },
+      },
+    },
+  ],
+  "commercial.adDetail": [
+    {
+      "name": "an ad with its audience",
+      "source": "https://developers.tiktok.com/doc/commercial-content-api-get-ad-details",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "ad.id,ad.title,ad.rejection_info,advertiser.business_id,advertiser.follower_count,ad_group.targeting_info",
+      },
+      "request": {
+        "ad_id": 104988345,
+      },
+      "response": {
+        "data": {
+          "ad": {
+            "id": 104988345,
+            "title": "Coffee",
+            "rejection_info": {
+              "reasons": [
+                "The ad has unsuitable content",
+              ],
+              "affected_countries": [
+                "FR",
+              ],
+              "reporting_source": "TikTok",
+              "automated_notice": null,
+            },
+          },
+          "ad_group": {
+            "targeting_info": {
+              "number_of_users_targeted": "50K",
+              "country": [
+                "FR",
+              ],
+              "age": {
+                "18-24": true,
+                "25-34": false,
+              },
+              "gender": {
+                "female": true,
+                "male": true,
+                "unknown": false,
+              },
+              "audience_targeting": "No",
+              "interest": "Food,Coffee",
+            },
+          },
+          "advertiser": {
+            "business_id": 3847236290405,
+            "business_name": "Awesome Co.",
+            "tiktok_account": {
+              "profile_url": "https://www.tiktok.com/@awesome",
+              "avatar_url": "https://example.com/a.jpeg",
+              "follower_count": 1200,
+            },
+          },
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+          "http_status_code": 200,
+        },
+      },
+    },
+  ],
+  "commercial.adReport": [
+    {
+      "name": "ads a day",
+      "source": "https://developers.tiktok.com/doc/commercial-content-api-get-ad-report",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "count_time_series_by_country",
+      },
+      "request": {
+        "filters": {
+          "ad_published_date_range": {
+            "min": "20221102",
+            "max": "20221104",
+          },
+          "country_code": "FR",
+        },
+      },
+      "response": {
+        "data": {
+          "count_time_series_by_country": {
+            "FR": [
+              {
+                "date": "20221104",
+                "count": 7,
+              },
+              {
+                "date": "20221103",
+                "count": 5,
+              },
+            ],
+          },
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+          "http_status_code": 200,
+        },
+      },
+    },
+  ],
+  "commercial.queryAdvertisers": [
+    {
+      "name": "by name",
+      "source": "https://developers.tiktok.com/doc/commercial-content-api-query-advertisers",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "business_name,business_id,country_code",
+      },
+      "request": {
+        "search_term": "awesome",
+        "max_count": 10,
+      },
+      "response": {
+        "data": {
+          "advertisers": [
+            {
+              "business_id": 3847236290405,
+              "business_name": "Awesome Co.",
+              "country_code": "US",
+            },
+          ],
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+          "http_status_code": 200,
+        },
+      },
+    },
+  ],
+  "commercial.queryContent": [
+    {
+      "name": "labelled content of a day",
+      "source": "https://developers.tiktok.com/doc/commercial-content-api-query-commercial-content",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "id,create_timestamp,create_date,label,brand_names,creator,videos",
+      },
+      "request": {
+        "filters": {
+          "content_published_date_range": {
+            "min": "20230701",
+            "max": "20230702",
+          },
+          "creator_country_code": "ALL",
+          "creator_usernames": [
+            "joe123456",
+          ],
+        },
+        "max_count": 10,
+      },
+      "response": {
+        "data": {
+          "commercial_contents": [
+            {
+              "id": "v09044g40000ce6enu3c77u36l73sp20",
+              "create_timestamp": 1688169600,
+              "create_date": "20230701",
+              "label": "Paid partnership",
+              "brand_names": [
+                "",
+              ],
+              "creator": {
+                "username": "joe123456",
+              },
+              "videos": [
+                {
+                  "id": 7250651234567890123n,
+                  "status": "active",
+                  "url": "https://example.com/v.mp4",
+                  "cover_image_url": "https://example.com/c.jpeg",
+                },
+              ],
+            },
+          ],
+          "has_more": false,
+          "search_id": "2837438294054038",
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+          "http_status_code": 200,
+        },
+      },
+    },
+  ],
   "display.userInfo": [
     {
       "name": "three fields",
@@ -1154,6 +1458,558 @@ export const endpointExamples: EndpointExamples = {
           "message": "",
           "log_id": "202210112248442CB9319E1FB30C1073F3",
         },
+      },
+    },
+  ],
+  "research.queryVideos": [
+    {
+      "name": "US videos with either hashtag",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-videos",
+      "provenance": "assumed",
+      "note": "The page's sample calls the id video_id; this is the recorded form.",
+      "query": {
+        "fields": "id,video_description,create_time,like_count,hashtag_names",
+      },
+      "request": {
+        "query": {
+          "and": [
+            {
+              "operation": "IN",
+              "field_name": "region_code",
+              "field_values": [
+                "US",
+                "CA",
+              ],
+            },
+            {
+              "operation": "EQ",
+              "field_name": "hashtag_name",
+              "field_values": [
+                "animal",
+              ],
+            },
+          ],
+          "not": [
+            {
+              "operation": "EQ",
+              "field_name": "video_length",
+              "field_values": [
+                "SHORT",
+              ],
+            },
+          ],
+        },
+        "max_count": 100,
+        "cursor": 0,
+        "start_date": "20230101",
+        "end_date": "20230115",
+      },
+      "response": {
+        "data": {
+          "videos": [
+            {
+              "id": 702874395068494965n,
+              "video_description": "a #animal",
+              "create_time": 1672531200,
+              "like_count": 760,
+              "hashtag_names": [
+                "animal",
+              ],
+            },
+          ],
+          "cursor": 100,
+          "search_id": "7201388525814961198",
+          "has_more": true,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+    {
+      "name": "a search id that is not ready",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-videos",
+      "provenance": "observed",
+      "note": "Reported verbatim by several clients; accepted some seconds later.",
+      "response": {
+        "data": {},
+        "error": {
+          "code": "invalid_params",
+          "message": "Search Id 7378809778820092971 is invalid or expired",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+      "status": 400,
+    },
+    {
+      "name": "the quota of the day is used up",
+      "source": "https://developers.tiktok.com/doc/research-api-faq",
+      "provenance": "observed",
+      "note": "Named by clients that tell it from rate_limit_exceeded.",
+      "response": {
+        "data": {},
+        "error": {
+          "code": "daily_quota_limit_exceeded",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+      "status": 429,
+    },
+  ],
+  "research.listComments": [
+    {
+      "name": "comments of a video",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-video-comments",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "id,video_id,text,like_count,reply_count,parent_comment_id,create_time",
+      },
+      "request": {
+        "video_id": 7080213458555737386n,
+        "max_count": 100,
+        "cursor": 0,
+      },
+      "response": {
+        "data": {
+          "comments": [
+            {
+              "id": 7110960551064404782n,
+              "video_id": 7080213458555737386n,
+              "text": "call 40******30",
+              "like_count": 0,
+              "reply_count": 1,
+              "parent_comment_id": 7080213458555737386n,
+              "create_time": 1655628460,
+            },
+          ],
+          "cursor": 100,
+          "has_more": true,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+    {
+      "name": "replies to a comment",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-video-comments",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "id,text,parent_comment_id,display_name",
+      },
+      "request": {
+        "comment_id": 7110960551064404782n,
+        "max_count": 100,
+      },
+      "response": {
+        "data": {
+          "comments": [
+            {
+              "id": 7110960551064404999n,
+              "text": "yes",
+              "parent_comment_id": 7110960551064404782n,
+              "display_name": "Someone",
+            },
+          ],
+          "cursor": 1,
+          "has_more": false,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+  ],
+  "research.userInfo": [
+    {
+      "name": "a profile",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-user-info",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "display_name,bio_description,avatar_url,is_verified,follower_count,following_count,likes_count,video_count,bio_url",
+      },
+      "request": {
+        "username": "joe123456",
+      },
+      "response": {
+        "data": {
+          "display_name": "Joe",
+          "bio_description": "my bio",
+          "avatar_url": "https://p16-sign.tiktokcdn-us.com/a.jpeg",
+          "is_verified": false,
+          "following_count": 10,
+          "follower_count": 232,
+          "video_count": 3,
+          "likes_count": 12345678901,
+          "bio_url": "https://example.com",
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+  ],
+  "research.followers": [
+    {
+      "name": "a page of followers",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-user-followers",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "request": {
+        "username": "test_user",
+        "max_count": 2,
+        "cursor": 0,
+      },
+      "response": {
+        "data": {
+          "user_followers": [
+            {
+              "display_name": "my nick name",
+              "username": "username1",
+            },
+            {
+              "display_name": "other nick name",
+              "username": "username2",
+            },
+          ],
+          "cursor": 1667594266,
+          "has_more": true,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+  ],
+  "research.following": [
+    {
+      "name": "a page of the followed",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-user-following",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "request": {
+        "username": "test_user",
+        "max_count": 2,
+      },
+      "response": {
+        "data": {
+          "user_following": [
+            {
+              "display_name": "my nick name",
+              "username": "username1",
+            },
+          ],
+          "cursor": 0,
+          "has_more": false,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+  ],
+  "research.likedVideos": [
+    {
+      "name": "a page of likes",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-user-liked-videos",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables. The cursor is in milliseconds, as in both samples of the page.",
+      "query": {
+        "fields": "id,create_time,username,region_code,like_count,favorites_count",
+      },
+      "request": {
+        "username": "test_user",
+        "max_count": 1,
+        "cursor": 1706457540000,
+      },
+      "response": {
+        "data": {
+          "user_liked_videos": [
+            {
+              "id": 7262345678901234567n,
+              "create_time": 1706457000,
+              "username": "another",
+              "region_code": "US",
+              "like_count": 5,
+              "favorites_count": 1,
+            },
+          ],
+          "cursor": 1706457000000,
+          "has_more": true,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+    {
+      "name": "the list is not public",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-user-liked-videos",
+      "provenance": "observed",
+      "note": "Clients look for the words 'information cannot be returned'; the rest of the text is made up.",
+      "response": {
+        "data": {},
+        "error": {
+          "code": "invalid_params",
+          "message": "The user's liked videos information cannot be returned",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+      "status": 400,
+    },
+  ],
+  "research.pinnedVideos": [
+    {
+      "name": "pinned videos",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-user-pinned-videos",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "query": {
+        "fields": "id,create_time,username,video_tag",
+      },
+      "request": {
+        "username": "test_user",
+      },
+      "response": {
+        "data": {
+          "pinned_videos_list": [
+            {
+              "id": 7262345678901234567n,
+              "create_time": 1706457000,
+              "username": "test_user",
+              "video_tag": {
+                "video_tag_type": "AIGC Type",
+                "video_tag_number": 1,
+              },
+            },
+          ],
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+  ],
+  "research.repostedVideos": [
+    {
+      "name": "a page of reposts",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-user-reposted-videos",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables. The key is the one of the page's sample, not of its table.",
+      "query": {
+        "fields": "id,create_time,username",
+      },
+      "request": {
+        "username": "test_user",
+        "max_count": 1,
+        "cursor": 0,
+      },
+      "response": {
+        "data": {
+          "reposted_videos": [
+            {
+              "id": 7262345678901234567n,
+              "create_time": 1706457000,
+              "username": "another",
+            },
+          ],
+          "cursor": 1,
+          "has_more": true,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+  ],
+  "research.playlistInfo": [
+    {
+      "name": "a playlist",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-playlist-info",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "request": {
+        "playlist_id": 7294115544445678,
+        "cursor": 0,
+        "max_count": 2,
+      },
+      "response": {
+        "data": {
+          "playlist_id": 7294115544445678,
+          "playlist_item_total": 7,
+          "playlist_last_updated": 1698893206,
+          "playlist_name": "my playlist",
+          "playlist_video_ids": [
+            7294119822222222,
+            7294119822222223,
+          ],
+          "has_more": true,
+          "cursor": 2,
+        },
+        "error": {
+          "code": "ok",
+          "message": "",
+          "log_id": "202207280326050102231031430C7E754E",
+        },
+      },
+    },
+  ],
+  "research.shopInfo": [
+    {
+      "name": "shops by name",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-tiktok-shop-info",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables. No error member, as in the page's sample.",
+      "request": {
+        "shop_name": "my shop",
+        "limit": 10,
+        "fields": "shop_name,shop_rating,shop_review_count,item_sold_count,shop_id,shop_performance_value",
+      },
+      "response": {
+        "data": {
+          "shop_data": [
+            {
+              "shop_name": "my shop",
+              "shop_rating": "4.5",
+              "shop_review_count": 210,
+              "item_sold_count": 2456,
+              "shop_id": 7495123456789012345n,
+              "shop_performance_value": 90,
+            },
+          ],
+        },
+      },
+    },
+  ],
+  "research.shopProducts": [
+    {
+      "name": "products of a shop",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-tiktok-shop-products",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "request": {
+        "shop_id": 7495123456789012345n,
+        "page_start": 1,
+        "page_size": 10,
+        "fields": "product_id,product_name,product_price",
+      },
+      "response": {
+        "data": {
+          "product_data": [
+            {
+              "product_id": 1729123456789012345n,
+              "product_name": "A cup",
+              "product_price": [
+                "20.79GBP",
+              ],
+            },
+          ],
+        },
+      },
+    },
+  ],
+  "research.productReviews": [
+    {
+      "name": "reviews of a product",
+      "source": "https://developers.tiktok.com/doc/research-api-specs-query-tiktok-shop-reviews",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "request": {
+        "product_id": 1729123456789012345n,
+        "page_start": 1,
+        "page_size": 10,
+        "fields": "product_name,review_text,review_like_count,create_time,review_rating",
+      },
+      "response": {
+        "data": {
+          "review_data": [
+            {
+              "product_name": "A cup",
+              "review_text": "good",
+              "review_like_count": 2,
+              "create_time": 1714560000000,
+              "review_rating": "FIVE",
+            },
+          ],
+        },
+      },
+    },
+  ],
+  "research.createComplianceTask": [
+    {
+      "name": "a file of video ids",
+      "source": "https://developers.tiktok.com/doc/batch-compliance-apis",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables. The task's id is the page's own.",
+      "request": {
+        "file_data": "7080213458555737386\n7262345678901234567\n",
+        "category": "video",
+      },
+      "response": {
+        "data": {
+          "task_id": 12345678910987654321n,
+        },
+        "error": {
+          "code": "ok",
+          "http_status_code": 200,
+          "log_id": "202207280326050102231031430C7E754E",
+          "message": "ok.",
+        },
+      },
+    },
+  ],
+  "research.complianceTaskStatus": [
+    {
+      "name": "completed",
+      "source": "https://developers.tiktok.com/doc/batch-compliance-apis",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables.",
+      "request": {
+        "task_id": 12345678910987654321n,
+      },
+      "response": {
+        "data": {
+          "task_status": "Completed",
+        },
+        "error": {
+          "code": "ok",
+          "http_status_code": 200,
+          "log_id": "202207280326050102231031430C7E754E",
+          "message": "ok.",
+        },
+      },
+    },
+  ],
+  "research.downloadComplianceTask": [
+    {
+      "name": "asked for",
+      "source": "https://developers.tiktok.com/doc/batch-compliance-apis",
+      "provenance": "assumed",
+      "note": "Put together from the page's tables. The answer is a text file.",
+      "request": {
+        "task_id": 12345678910987654321n,
       },
     },
   ],

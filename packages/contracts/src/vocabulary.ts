@@ -20,7 +20,7 @@ export type Method = 'GET' | 'POST' | 'PUT'
 export type AuthKind = 'user' | 'client' | 'app' | 'upload-url' | 'session' | 'none'
 
 /** How the request carries its input. */
-export type RequestEncoding = 'json' | 'form' | 'query' | 'bytes'
+export type RequestEncoding = 'json' | 'form' | 'multipart' | 'query' | 'bytes'
 
 /** `standard`: `{data, error}`; `flat`: OAuth's top-level fields; `page`: HTML or a redirect; `bare`: the object itself. */
 export type Envelope = 'standard' | 'flat' | 'page' | 'bare' | 'empty' | 'bytes'
@@ -66,10 +66,14 @@ export interface EndpointSpec {
   auth: AuthKind
   encoding: RequestEncoding
   envelope: Envelope
+  /** A success of the standard envelope may come without its `error`. */
+  mayOmitError?: true
   /** Any one of these, granted by the user, is enough. */
   scopes?: Depends<readonly string[]>
   query?: Schema
   input?: Schema
+  /** Of a multipart input: the text fields that go out as files. */
+  files?: readonly string[]
   output?: Schema
   /** Codes it can answer, from the catalogue. */
   errors?: readonly string[]

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { endpoints } from '../src/all.ts'
+import * as commercial from '../src/commercial/index.ts'
 import * as display from '../src/display/index.ts'
 import * as embed from '../src/embed/index.ts'
 import { decide, type Endpoint, lookUpError, possibilities, scopes } from '../src/index.ts'
 import * as oauth from '../src/oauth/index.ts'
 import * as portability from '../src/portability/index.ts'
 import * as posting from '../src/posting/index.ts'
+import * as research from '../src/research/index.ts'
 
 describe('the catalogue is whole', () => {
   test('an endpoint that its family exports is listed, once', () => {
-    const exported = [oauth, display, posting, portability, embed]
+    const exported = [oauth, display, posting, portability, embed, research, commercial]
       .flatMap((family) => Object.values(family) as unknown[])
       .filter(
         (value): value is Endpoint => typeof value === 'object' && value !== null && 'envelope' in value,

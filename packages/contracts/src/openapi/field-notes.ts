@@ -31,6 +31,7 @@ function fieldsAt(schema: z.$ZodType | undefined, path: readonly string[]): z.$Z
     case 'object':
       return fieldsAt(def.shape[name], rest)
     case 'optional':
+    case 'nullable':
       return fieldsAt(def.innerType, path)
     case 'array':
       return fieldsAt(def.element, path)

@@ -2,7 +2,11 @@
 import { type Endpoint, type EndpointExample, possibilities } from '../vocabulary.ts'
 import { asList, isRequired, type JsonSchema, propertiesOf, wireSchema } from './wire-schema.ts'
 
-const MEDIA_TYPE = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const
+const MEDIA_TYPE = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+} as const
 
 /** The query; comma lists are arrays that OpenAPI joins with commas. */
 export function parametersOf(endpoint: Endpoint): JsonSchema[] {

@@ -69,7 +69,7 @@ function outputSchema(endpoint: Endpoint): JsonSchema {
   return {
     type: 'object',
     properties: { data, error: ref('Outcome') },
-    required: always ? ['data', 'error'] : ['error'],
+    required: [...(always ? ['data'] : []), ...(endpoint.mayOmitError ? [] : ['error'])],
   }
 }
 

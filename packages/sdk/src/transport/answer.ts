@@ -75,7 +75,8 @@ function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, b
     })
   let payload: unknown = body
   if (isStandard(endpoint)) {
-    const envelope = z.safeParse(standardEnvelope, body)
+    const whole = endpoint.mayOmitError === true && isRecord(body) ? { error: { code: 'ok' }, ...body } : body
+    const envelope = z.safeParse(standardEnvelope, whole)
     if (!envelope.success) throw misfit(strangeAnswer(response, text, body))
     payload = envelope.data.data ?? {}
     logId = envelope.data.error.log_id ?? envelope.data.error.logid ?? logId
