@@ -6,6 +6,7 @@ export {
   type ReportFinding,
 } from './check/check-media.ts'
 export { reportJson } from './check/report-json.ts'
+export { type FixOptions, type FixResult, fixMedia } from './fix/fix-media.ts'
 export { type Finding, judgePhoto, judgeVideo, type PhotoRules, type VideoRules } from './judge.ts'
 export type {
   AudioTrackInfo,
@@ -16,7 +17,7 @@ export type {
   MediaSource,
   VideoTrackInfo,
 } from './media-info.ts'
-export { findWatermarks, type WatermarkOptions } from './overlay/find-watermarks.ts'
+export { findWatermarks, WatermarkFinder, type WatermarkOptions } from './overlay/find-watermarks.ts'
 export type { FrameBox, Watermark, WatermarkReport } from './overlay/watermark.ts'
 export { probe } from './probe.ts'
 export type { C2paClaims } from './provenance/c2pa-manifest.ts'

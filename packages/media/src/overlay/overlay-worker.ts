@@ -6,38 +6,51 @@ import { openTextReader } from './text-reader.ts'
 import type { Watermark } from './watermark.ts'
 
 export interface WorkerSetup {
-  readonly exempt: Exempt
-  readonly evidence: boolean
   /** Threads of the text networks. */
   readonly threads: number
 }
 
+export interface ClipSetup {
+  readonly exempt: Exempt
+  readonly evidence: boolean
+}
+
 export type ToWorker =
+  | { readonly kind: 'begin'; readonly setup: ClipSetup }
   | { readonly kind: 'window'; readonly frames: readonly TimedPicture[]; readonly isLast: boolean }
   | { readonly kind: 'finish' }
 
 export type FromWorker =
-  | { readonly kind: 'window-done' }
   | { readonly kind: 'report'; readonly watermarks: readonly Watermark[]; readonly canRead: boolean }
   | { readonly kind: 'failed'; readonly reason: string }
 
-function serve(port: MessagePort, { exempt, evidence, threads }: WorkerSetup): void {
-  const analysis = openTextReader(threads).then((reader) => ({
-    canRead: reader !== undefined,
-    overlays: new OverlayAnalysis({ reader, exempt, evidence }),
-  }))
-  const answer = (message: FromWorker): void => port.postMessage(message)
+function serve(port: MessagePort, { threads }: WorkerSetup): void {
+  const opened = openTextReader(threads)
+  // Waited for below, where a failure is told.
+  opened.catch(() => {})
+  let clip: OverlayAnalysis | undefined
+  const handle = async (message: ToWorker): Promise<void> => {
+    const reader = await opened
+    if (message.kind === 'begin') clip = new OverlayAnalysis({ reader, ...message.setup })
+    else if (message.kind === 'window') await clip?.addWindow(message.frames, message.isLast)
+    else {
+      const report: FromWorker = {
+        kind: 'report',
+        watermarks: clip?.finish() ?? [],
+        canRead: reader !== undefined,
+      }
+      clip = undefined
+      port.postMessage(report)
+    }
+  }
   let queue: Promise<void> = Promise.resolve()
   port.on('message', (message: ToWorker) => {
     queue = queue
-      .then(async () => {
-        const { overlays, canRead } = await analysis
-        if (message.kind === 'window') {
-          await overlays.addWindow(message.frames, message.isLast)
-          answer({ kind: 'window-done' })
-        } else answer({ kind: 'report', watermarks: overlays.finish(), canRead })
+      .then(() => handle(message))
+      .catch((error: unknown) => {
+        const failed: FromWorker = { kind: 'failed', reason: String(error) }
+        port.postMessage(failed)
       })
-      .catch((error: unknown) => answer({ kind: 'failed', reason: String(error) }))
   })
 }
 

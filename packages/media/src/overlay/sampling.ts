@@ -42,7 +42,10 @@ export function planSampling(durationSec: number): SamplingPlan {
 }
 
 /** The size pictures are looked at: about the area of 480 lines, near the video's own aspect, never enlarged. */
-export function pictureSize(width: number, height: number): { width: number; height: number } {
+export function pictureSize({ width, height }: { width: number; height: number }): {
+  width: number
+  height: number
+} {
   const scale = Math.min(1, Math.sqrt(PICTURE_AREA / (width * height)))
   const toMultiple = (side: number): number =>
     Math.min(MAX_SIDE, Math.max(2, Math.round((side * scale) / SIDE_MULTIPLE)) * SIDE_MULTIPLE)
