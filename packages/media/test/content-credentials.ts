@@ -97,6 +97,22 @@ export function exifSoftware(text: string): Uint8Array {
   return concat(ascii('Exif\0\0'), tiff, ascii(`${text}\0`))
 }
 
+/** An Exif block that says how the picture lies, 1 to 8. */
+export function exifOrientation(value: number): Uint8Array {
+  return concat(
+    ascii('Exif\0\0'),
+    ascii('MM\0*'),
+    u32(8),
+    u16(1),
+    u16(0x112),
+    u16(3),
+    u32(1),
+    u16(value),
+    u16(0),
+    u32(0),
+  )
+}
+
 /** A `udta` with iTunes' list and QuickTime's own texts, added to the movie header of a file with it last. */
 export function withTags(clip: Uint8Array, tags: Record<string, string>): Uint8Array {
   const items = Object.entries(tags).map(([name, text]) => {

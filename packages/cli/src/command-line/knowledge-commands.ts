@@ -47,12 +47,16 @@ export function addKnowledgeCommands(table: CommandTable): void {
     )
     .option('--brand-word <word>', 'a word of your brand, which may be in the picture; repeat it', collect)
     .option('--rules-only', 'the rules alone, in an instant: no look at the pictures')
+    .option('--fix', 'write a file that passes beside each one that does not, losing as little as possible')
+    .option('--out <file>', 'with --fix: where to')
+    .option('--trim', 'with --fix: cut what is too long')
     .addHelpText(
       'after',
       examples(
         'tockwork media check clip.mp4',
         'tockwork media check photos/ --endpoint photo-post --json',
-        'tockwork media check clip.mp4 --creator-max-duration 180',
+        'tockwork media check clip.mkv --fix',
+        'tockwork media check clip.mp4 --creator-max-duration 180 --fix --trim',
       ),
     )
     .action(async (files, options) =>

@@ -1,4 +1,4 @@
-import { asciiAt } from '../byte-reader.ts'
+import { asciiAt, viewOf } from '../byte-reader.ts'
 import type { Tags } from './tags.ts'
 
 const EXIF_NAMES: Record<number, string> = {
@@ -11,23 +11,50 @@ const EXIF_NAMES: Record<number, string> = {
 }
 const MAX_ENTRIES = 500
 
-/** Texts of the first directory of an Exif block (a TIFF file in small). */
+/** Texts of the first directory of an Exif block. */
 export function readExif(tiff: Uint8Array, tags: Tags): void {
+  for (const { tag, type, count, at, value } of exifEntries(tiff)) {
+    const name = EXIF_NAMES[tag]
+    if (name === undefined || type !== TEXT || count > 4096) continue
+    const from = count <= 4 ? at : value
+    tags.add(name, utf8(tiff.subarray(from, from + count)))
+  }
+}
+
+const TEXT = 2
+const SHORT = 3
+
+interface ExifEntry {
+  tag: number
+  type: number
+  count: number
+  /** Where its four bytes of value stand. */
+  at: number
+  /** A short number, or where a longer value stands. */
+  value: number
+}
+
+/** The entries of the first directory of an Exif block, which is a TIFF file in small. */
+export function* exifEntries(tiff: Uint8Array): Generator<ExifEntry> {
   const order = asciiAt(tiff, 0, 2)
   if ((order !== 'II' && order !== 'MM') || tiff.length < 8) return
   const little = order === 'II'
-  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
+  const view = viewOf(tiff)
   const directory = view.getUint32(4, little)
   if (directory + 2 > tiff.length) return
-  const count = Math.min(view.getUint16(directory, little), MAX_ENTRIES)
-  for (let i = 0; i < count; i++) {
-    const at = directory + 2 + i * 12
-    if (at + 12 > tiff.length) return
-    const name = EXIF_NAMES[view.getUint16(at, little)]
-    const length = view.getUint32(at + 4, little)
-    if (name === undefined || view.getUint16(at + 2, little) !== 2 || length > 4096) continue
-    const from = length <= 4 ? at + 8 : view.getUint32(at + 8, little)
-    tags.add(name, utf8(tiff.subarray(from, from + length)))
+  const entries = Math.min(view.getUint16(directory, little), MAX_ENTRIES)
+  for (let i = 0; i < entries; i++) {
+    const start = directory + 2 + i * 12
+    if (start + 12 > tiff.length) return
+    const type = view.getUint16(start + 2, little)
+    const at = start + 8
+    yield {
+      tag: view.getUint16(start, little),
+      type,
+      count: view.getUint32(start + 4, little),
+      at,
+      value: type === SHORT ? view.getUint16(at, little) : view.getUint32(at, little),
+    }
   }
 }
 

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process'
+
+/** An ffmpeg program on this machine, run as a process of its own. */
+export interface Ffmpeg {
+  path: string
+  /** `5.1.6`, or what it calls itself if that is no number. */
+  version: string
+  /** The first number; 0 for a build that does not say. */
+  major: number
+  minor: number
+}
+
+/** Older ones miss options used here, and years of repairs to decoders that meet untrusted files. */
+export const OLDEST_FFMPEG = 5
+
+/**
+ * Asks the program at `path` (by default the one on `PATH`) for its version.
+ * @returns undefined when there is none, when it does not start, or when it is older than {@link OLDEST_FFMPEG}
+ */
+export async function findFfmpeg(path = 'ffmpeg'): Promise<Ffmpeg | undefined> {
+  const answer = await runProcess(path, ['-hide_banner', '-version'], { timeLimitMs: 10_000 }).catch(
+    () => undefined,
+  )
+  const version = /^ffmpeg version (\S+)/.exec(answer?.stdout ?? '')?.[1]
+  if (version === undefined) return undefined
+  const [, major = '0', minor = '0'] = /^n?(\d+)\.(\d+)/.exec(version) ?? []
+  // Builds from the development branch carry a date or a hash instead, and are newer than what is asked for.
+  const known = Number(major)
+  return known > 0 && known < OLDEST_FFMPEG
+    ? undefined
+    : { path, version, major: known, minor: Number(minor) }
+}
+
+export interface RunOptions {
+  timeLimitMs: number
+  signal?: AbortSignal
+  /** Called with seconds of the result that are done. */
+  onProgress?: (seconds: number) => void
+}
+
+/** What ffmpeg said went wrong, in its own last words. */
+export class FfmpegFailed extends Error {}
+
+/**
+ * Runs ffmpeg without a shell, without reading the terminal, and without any protocol but files: a playlist inside a
+ * file must not make it fetch anything. One allocation is limited to 1 GiB, the whole run by time.
+ * @throws FfmpegFailed; the signal's reason when it is aborted
+ */
+export async function runFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], options: RunOptions): Promise<void> {
+  const before = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-max_alloc', String(2 ** 30)]
+  await runProcess(ffmpeg.path, [...before, '-progress', 'pipe:1', ...args], options)
+}
+
+/** How to name an input: the demuxer is the one that fits what the probe found, so that the content cannot choose. */
+export function inputArgs(demuxer: string, path: string): string[] {
+  return ['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${path}`]
+}
+
+const KEPT_OUTPUT = 64 * 1024
+
+function runProcess(
+  path: string,
+  args: readonly string[],
+  { timeLimitMs, signal, onProgress }: RunOptions,
+): Promise<{ stdout: string }> {
+  signal?.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    let stdout = ''
+    let stderr = ''
+    let late = false
+    const timer = setTimeout(() => {
+      late = true
+      child.kill('SIGKILL')
+    }, timeLimitMs)
+    const abort = () => child.kill('SIGKILL')
+    signal?.addEventListener('abort', abort, { once: true })
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout = (stdout + text).slice(-KEPT_OUTPUT)
+      const micros = [...text.matchAll(/^out_time_us=(\d+)/gm)].at(-1)?.[1]
+      if (micros !== undefined) onProgress?.(Number(micros) / 1e6)
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-KEPT_OUTPUT)
+    })
+    const done = (settle: () => void) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      settle()
+    }
+    child.once('error', (error) => done(() => reject(error)))
+    child.once('close', (code) =>
+      done(() => {
+        if (signal?.aborted) return reject(signal.reason)
+        if (late)
+          return reject(new FfmpegFailed(`it took longer than ${Math.round(timeLimitMs / 1000)} seconds`))
+        if (code === 0) return resolve({ stdout })
+        reject(new FfmpegFailed(lastWords(stderr) ?? `ffmpeg ended with ${code}`))
+      }),
+    )
+  })
+}
+
+/** Its last line, without addresses in memory and paths of this machine. */
+function lastWords(stderr: string): string | undefined {
+  const line = stderr.trim().split('\n').at(-1)
+  return (
+    line
+      ?.replace(/\[[^\]]* @ 0x[0-9a-f]+\]\s*/g, '')
+      .replace(/(file:)?\/\S*\//g, '')
+      .slice(0, 300) || undefined
+  )
+}
