@@ -15,8 +15,9 @@ const webhookEndpoint = z
       .nullable()
       .meta({ description: 'Whose accounts it hears of; null: all. Test keys make sandbox ones.' }),
     status: z.enum(['enabled', 'disabled']),
-    disabled_reason: z.enum(['by_you', 'failing']).nullable().meta({
-      description: 'failing: nothing got through for three days; what it misses waits as dead letters',
+    disabled_reason: z.enum(['by_you', 'failing', 'gone']).nullable().meta({
+      description:
+        'failing: nothing got through for three days; what it misses waits as dead letters. gone: it answered 410, and nothing is recorded for it',
     }),
     failing_since: moment.nullable(),
     created_at: moment,
@@ -125,14 +126,31 @@ const rotateSecret = defineOperation({
   errors: {},
 })
 
-const replayDead = defineOperation({
+const replayMany = defineOperation({
   id: 'webhookEndpoints.replay',
   method: 'POST',
   path: '/v1/webhook-endpoints/{endpoint_id}/replay',
-  summary: 'Send all dead letters of a webhook endpoint again',
+  summary: 'Send dead letters of a webhook endpoint again, or all of a stretch of time',
+  description:
+    'The same events with the same webhook-id, those of one account in their order. Without a body: all dead letters.',
   scope: 'webhooks:write',
   params,
-  answer: z.object({ replayed: z.int() }),
+  body: z
+    .object({
+      from: moment.optional().meta({ description: 'Events from this time on' }),
+      to: moment.optional().meta({ description: 'Events before this time' }),
+      include: z
+        .enum(['dead', 'all'])
+        .default('dead')
+        .meta({ description: 'all: also what was delivered, for a receiver that lost it' }),
+    })
+    .default({ include: 'dead' }),
+  answer: z.object({
+    replayed: z.int(),
+    continue_from: moment
+      .nullable()
+      .meta({ description: 'There is more: ask again with this as from; null when that was all' }),
+  }),
   status: 202,
   idempotency: 'natural',
   errors: { endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled; enable it first' } },
@@ -145,5 +163,5 @@ export const webhookEndpointOperations = [
   updateEndpoint,
   deleteEndpoint,
   rotateSecret,
-  replayDead,
+  replayMany,
 ] as const

@@ -27,6 +27,14 @@ const postData = z.object({
     .nullable(),
 })
 
+const endpointData = z.object({
+  endpoint_id: idOf('whk'),
+  url: z.string(),
+  reason: z.enum(['failing', 'gone']).meta({ description: 'gone: it answered 410' }),
+  failing_since: moment.nullable(),
+  dead_letters: z.int().meta({ description: 'What waited for it and can be replayed' }),
+})
+
 /** Every event that the hub tells of: what it means, and what `data` holds. */
 export const WEBHOOK_EVENTS = {
   'account.connected': {
@@ -63,6 +71,10 @@ export const WEBHOOK_EVENTS = {
   'post.needs_attention': {
     description: 'Whether a post happened is in doubt, and only a person can tell.',
     data: postData,
+  },
+  'webhook_endpoint.disabled': {
+    description: 'The hub gave up on a webhook endpoint; told to the other ones of the workspace.',
+    data: endpointData,
   },
 } as const satisfies Record<string, { description: string; data: z.ZodObject }>
 

@@ -1,11 +1,14 @@
 import { COMMON_PROBLEMS, type OperationShape, problemSchema } from '@tockwork/api'
 import { z } from 'zod'
+import { type DescribedWebhook, openApiWebhooks } from './openapi-webhooks.ts'
 
 type JsonSchema = Record<string, unknown>
 
 export interface OpenApiOptions {
   publicUrl?: string
   version: string
+  /** What we send to others, by the event's name. */
+  webhooks?: Readonly<Record<string, DescribedWebhook>>
 }
 
 /** The API as an OpenAPI 3.1 document, made of the schemas that validate. */
@@ -35,6 +38,7 @@ export function openApiDocument(
     tags,
     security: [{ apiKey: [] }],
     paths,
+    ...(options.webhooks === undefined ? {} : { webhooks: openApiWebhooks(options.webhooks) }),
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `twk_live_…` or `twk_test_…`' },

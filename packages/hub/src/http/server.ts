@@ -15,6 +15,7 @@ import type { Metrics } from '../observability/metrics.ts'
 import { endRequestSpan, traceRequest } from '../observability/tracing.ts'
 import { errorsPage } from './errors-page.ts'
 import { openApiDocument } from './openapi.ts'
+import type { DescribedWebhook } from './openapi-webhooks.ts'
 import { operationHandler, plainHeaders, RAW_BODY } from './operation-route.ts'
 import type { Access, Handler, Handlers, Idempotency, PlainRoute } from './ports.ts'
 import { problemBody, toProblem } from './problems.ts'
@@ -34,6 +35,8 @@ export interface ServerOptions<Operations extends readonly OperationShape[]> {
   /** Where callers reach us, for the OpenAPI document. */
   publicUrl?: string
   version: string
+  /** Events that are sent to others, for the OpenAPI document. */
+  webhooks?: Readonly<Record<string, DescribedWebhook>>
   /** Believe `x-forwarded-*`: only behind a proxy that sets them. */
   trustProxy?: boolean
 }

@@ -71,11 +71,22 @@ export function webhookEndpointHandlers({
       )
     },
 
-    'webhookEndpoints.replay': async ({ params }, { caller }) => ({
-      replayed: await endpoints.replay(await reachableEndpoint(db, caller, params.endpoint_id)),
-    }),
+    'webhookEndpoints.replay': async ({ params, body }, { caller }) => {
+      const endpoint = await reachableEndpoint(db, caller, params.endpoint_id)
+      const [from, to] = [msOrNone(body.from), msOrNone(body.to)]
+      if (from !== undefined && to !== undefined && from >= to)
+        throw problem('invalid_request', 'to must be later than from', { field: 'to' })
+      const { replayed, continueFrom } = await endpoints.replayMany(endpoint, {
+        from,
+        to,
+        include: body.include,
+      })
+      return { replayed, continue_from: isoOrNull(continueFrom ?? null) }
+    },
   }
 }
+
+const msOrNone = (moment: string | undefined) => (moment === undefined ? undefined : Date.parse(moment))
 
 const catalogue = Object.entries(WEBHOOK_EVENTS).map(([type, { description, data }]) => ({
   type: type as WebhookEventType,
@@ -104,7 +115,7 @@ function toJson(endpoint: WebhookEndpoint) {
     events: endpoint.events as WebhookEventType[],
     environment: endpoint.environment,
     status: endpoint.status,
-    disabled_reason: endpoint.disabledReason as 'by_you' | 'failing' | null,
+    disabled_reason: endpoint.disabledReason as 'by_you' | 'failing' | 'gone' | null,
     failing_since: isoOrNull(endpoint.failingSince),
     created_at: iso(endpoint.createdAt),
     changed_at: iso(endpoint.changedAt),

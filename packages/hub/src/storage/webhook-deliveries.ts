@@ -148,24 +148,41 @@ export async function killPending(tx: Transaction, endpointId: string): Promise<
   return Number(numUpdatedRows)
 }
 
-/** Puts a delivery, or all dead ones of an endpoint, on the way again. Answers the lanes that have work now. */
+/** Which deliveries of an endpoint: one, or those of a stretch of time. */
+export type ReviveWhich = { workspaceId: string; endpointId: string } & (
+  | { id: string }
+  | { from?: number | undefined; to?: number | undefined; states: readonly DeliveryState[]; limit: number }
+)
+
+/** Puts deliveries on the way again, the oldest first. Answers how many, up to when, and the lanes that have work now. */
 export async function reviveDeliveries(
   tx: Transaction,
-  which: { workspaceId: string; endpointId: string; id?: string },
+  which: ReviveWhich,
   now: number,
-): Promise<{ count: number; lanes: string[] }> {
+): Promise<{ count: number; lanes: string[]; lastAt: number | undefined }> {
   const at = new Date(now)
-  let query = tx
-    .updateTable('webhook_deliveries')
-    .set({ state: 'pending', dead_reason: null, next_at: at, begun_at: at, attempts: 0, delivered_at: null })
+  let chosen = tx
+    .selectFrom('webhook_deliveries')
+    .select('id')
     .where('workspace_id', '=', which.workspaceId)
     .where('endpoint_id', '=', which.endpointId)
-  query =
-    which.id === undefined
-      ? query.where('state', '=', 'dead')
-      : query.where('id', '=', which.id).where('state', '<>', 'pending')
-  const rows = await query.returning('lane').execute()
-  return { count: rows.length, lanes: [...new Set(rows.map(({ lane }) => lane))] }
+  if ('id' in which) chosen = chosen.where('id', '=', which.id).where('state', '<>', 'pending')
+  else {
+    chosen = chosen.where('state', 'in', which.states).orderBy('created_at').orderBy('seq').limit(which.limit)
+    if (which.from !== undefined) chosen = chosen.where('created_at', '>=', new Date(which.from))
+    if (which.to !== undefined) chosen = chosen.where('created_at', '<', new Date(which.to))
+  }
+  const rows = await tx
+    .updateTable('webhook_deliveries')
+    .set({ state: 'pending', dead_reason: null, next_at: at, begun_at: at, attempts: 0, delivered_at: null })
+    .where('id', 'in', chosen)
+    .returning(['lane', 'created_at'])
+    .execute()
+  const lastAt = rows.reduce<number | undefined>((last, row) => {
+    const made = row.created_at.getTime()
+    return last === undefined || made > last ? made : last
+  }, undefined)
+  return { count: rows.length, lanes: [...new Set(rows.map(({ lane }) => lane))], lastAt }
 }
 
 /** Lets everything that waits for its next try be tried now, such as after a change of the address. */

@@ -13,7 +13,7 @@ export interface WebhookEndpoint {
   events: string[]
   environment: AppEnvironment | null
   status: 'enabled' | 'disabled'
-  /** `by_you`, or `failing` when the hub gave up on it. */
+  /** `by_you`; `failing` when the hub gave up on it; `gone` when it said that it wants nothing any more. */
   disabledReason: string | null
   failingSince: number | null
   createdAt: number
@@ -91,7 +91,7 @@ export async function updateEndpoint(
     url?: string | undefined
     description?: string | null | undefined
     events?: readonly string[] | undefined
-    status?: { to: 'enabled' } | { to: 'disabled'; reason: 'by_you' | 'failing' } | undefined
+    status?: { to: 'enabled' } | { to: 'disabled'; reason: 'by_you' | 'failing' | 'gone' } | undefined
     now: number
   },
 ): Promise<WebhookEndpoint | undefined> {

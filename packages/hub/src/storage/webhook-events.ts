@@ -12,10 +12,13 @@ export interface WebhookEvent {
   createdAt: number
 }
 
-/** Who wants to hear of it. `dead`: the hub gave up on it, and keeps for it what it misses. */
+/**
+ * Who wants to hear of it. `dead`: the hub gave up on it, and keeps for it what it misses.
+ * @param event.about the endpoint that the event is about, which does not hear of itself
+ */
 export async function listeningEndpoints(
   db: Database,
-  event: Pick<WebhookEvent, 'workspaceId' | 'type' | 'accountId'>,
+  event: Pick<WebhookEvent, 'workspaceId' | 'type' | 'accountId'> & { about?: string | undefined },
 ): Promise<{ id: string; dead: boolean }[]> {
   const rows = await db
     .selectFrom('webhook_endpoints')
@@ -28,6 +31,7 @@ export async function listeningEndpoints(
         select apps.environment from accounts join apps on apps.id = accounts.app_id
         where accounts.id = ${event.accountId}))`,
     )
+    .where('id', '<>', event.about ?? '')
     .orderBy('id')
     .execute()
   return rows.map(({ id, status }) => ({ id, dead: status === 'disabled' }))
@@ -55,9 +59,34 @@ export async function insertWebhookEvent(tx: Transaction, event: WebhookEvent): 
     .execute()
 }
 
-/** Forgets what was told of an account, with the log of its deliveries; what is still to be told goes out first. */
+/**
+ * Forgets what was told of an account, with the log of its deliveries. What is still to be told is told without what names
+ * the person: your own id of them, and TikTok's ids of their posts.
+ */
 export async function forgetAccountEvents(tx: Transaction, accountId: string): Promise<void> {
   await tx.deleteFrom('webhook_events').where('account_id', '=', accountId).where(noPending).execute()
+  await tx
+    .updateTable('webhook_events')
+    .set({
+      data: sql<string>`data
+        || case when data ? 'external_user_id' then '{"external_user_id": null}'::jsonb else '{}' end
+        || case when data ? 'post_ids' then '{"post_ids": []}'::jsonb else '{}' end`,
+    })
+    .where('account_id', '=', accountId)
+    .execute()
+}
+
+/** What was still to be told of accounts when they were erased goes once it was told; only the erasure itself stays. */
+export async function deleteEventsOfErased(db: Database): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('webhook_events')
+    .where('type', '<>', 'account.erased')
+    .where('account_id', 'in', ({ selectFrom }) =>
+      selectFrom('accounts').select('accounts.id').where('accounts.status', '=', 'erased'),
+    )
+    .where(noPending)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
 }
 
 /** Old events go with the log of their deliveries, once nothing of them is on its way. */

@@ -3,6 +3,7 @@ import type { Clock, Random, Secret } from '@tockwork/kernel'
 import type { Log } from '../observability/log.ts'
 import { appendAudit } from '../storage/audit-log.ts'
 import type { Database } from '../storage/database.ts'
+import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import {
   claimHead,
   type Delivery,
@@ -10,18 +11,25 @@ import {
   settleDelivery,
   whenHeadIsFree,
 } from '../storage/webhook-deliveries.ts'
-import { findEndpoint, listSecrets, setFailing, updateEndpoint } from '../storage/webhook-endpoints.ts'
+import {
+  findEndpoint,
+  listSecrets,
+  setFailing,
+  updateEndpoint,
+  type WebhookEndpoint,
+} from '../storage/webhook-endpoints.ts'
 import type { Vault } from '../vault/sealing.ts'
 import type { AddressRules, Resolve } from './addresses.ts'
 import { GIVE_UP_AFTER_MS, pauseAfter } from './backoff.ts'
 import { bodyOf } from './body.ts'
-import type { LaneJob } from './record-event.ts'
+import { type LaneJob, recordEvent } from './record-event.ts'
 import { webhookSecretPlace } from './secrets.ts'
 import { type SendResult, sendWebhook } from './sender.ts'
 import { signatureHeaders } from './signature.ts'
 
 export interface DelivererParts {
   db: Database
+  unitOfWork: UnitOfWork
   vault: Vault
   clock: Clock
   random: Random
@@ -79,8 +87,10 @@ export class WebhookDeliverer {
     const now = clock.now()
     const ok = 'status' in result && result.status >= 200 && result.status < 300
     const tries = delivery.attempts + 1
-    const next = now + pauseAfter(tries, random)
-    const tooLate = next > delivery.begunAt + GIVE_UP_AFTER_MS && tries >= LEAST_TRIES
+    const asked = 'status' in result ? result.pauseMs : undefined
+    const next = now + pauseAfter(tries, random, asked)
+    const gone = 'status' in result && result.status === GONE
+    const tooLate = gone || (next > delivery.begunAt + GIVE_UP_AFTER_MS && tries >= LEAST_TRIES)
     const attempt = attemptOf(result, at, now)
     if (ok) {
       const settled = await settleDelivery(db, delivery.id, owner, {
@@ -103,7 +113,8 @@ export class WebhookDeliverer {
     const since = endpoint.failingSince ?? at
     if (endpoint.failingSince === null) await setFailing(db, endpoint.id, at)
     if (!tooLate) return false
-    if (now - since >= DISABLE_AFTER_MS) await this.#disable(delivery, since)
+    if (gone) await this.#disable(endpoint, 'gone', null)
+    else if (now - since >= DISABLE_AFTER_MS) await this.#disable(endpoint, 'failing', since)
     return true
   }
 
@@ -113,27 +124,34 @@ export class WebhookDeliverer {
     return Promise.all(rows.map((row) => vault.open(row.sealed, webhookSecretPlace(row))))
   }
 
-  async #disable({ workspaceId, endpointId }: Delivery, since: number): Promise<void> {
-    const { clock, db, log } = this.#parts
+  async #disable(endpoint: WebhookEndpoint, reason: 'failing' | 'gone', since: number | null): Promise<void> {
+    const { clock, log, unitOfWork } = this.#parts
+    const { id: endpointId, workspaceId, url } = endpoint
     const now = clock.now()
-    const waiting = await db.transaction().execute(async (tx) => {
-      const status = { to: 'disabled', reason: 'failing' } as const
-      await updateEndpoint(tx, workspaceId, endpointId, { status, now })
-      const count = await killPending(tx, endpointId)
-      await appendAudit(tx, {
+    const failingSince = since === null ? null : new Date(since).toISOString()
+    const waiting = await unitOfWork(async (work) => {
+      const status = { to: 'disabled', reason } as const
+      await updateEndpoint(work.tx, workspaceId, endpointId, { status, now })
+      const count = await killPending(work.tx, endpointId)
+      await appendAudit(work.tx, {
         workspaceId,
         at: now,
         actor: 'hub',
         action: 'webhook_endpoint.disable',
         subject: endpointId,
-        detail: { reason: 'failing', since: new Date(since).toISOString(), dead_letters: count },
+        detail: { reason, since: failingSince, dead_letters: count },
       })
+      const data = { endpoint_id: endpointId, url, reason, failing_since: failingSince, dead_letters: count }
+      const type = 'webhook_endpoint.disabled'
+      await recordEvent(work, { type, workspaceId, accountId: null, endpointId, data, at: now }, this.#parts)
       return count
     })
-    log.warn({ endpoint: endpointId, deadLetters: waiting }, 'A webhook endpoint was disabled')
+    log.warn({ endpoint: endpointId, reason, deadLetters: waiting }, 'A webhook endpoint was disabled')
   }
 }
 
+/** The receiver wants nothing any more, says the specification of Standard Webhooks. */
+const GONE = 410
 /** One that waited days behind another is not given up with its first try. */
 const LEAST_TRIES = 5
 /** A little less than a webhook is tried, or the try that gives up would come too early to disable. */

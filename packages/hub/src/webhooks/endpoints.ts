@@ -45,6 +45,8 @@ export interface EndpointChange {
 type Made = { endpoint: WebhookEndpoint; secret: Secret }
 
 const MOST_ENDPOINTS = 50
+/** One transaction, with a job for each lane. */
+const MOST_REPLAYED = 2_000
 
 export class WebhookEndpoints {
   readonly #parts: EndpointParts
@@ -139,23 +141,37 @@ export class WebhookEndpoints {
     })
   }
 
-  /** Sends one delivery, or all dead ones, again. Answers how many. @throws {Problem} `endpoint_disabled` */
-  replay(endpoint: WebhookEndpoint, delivery?: Delivery): Promise<number> {
+  /** Sends one delivery again. @throws {Problem} `endpoint_disabled` */
+  async replay(endpoint: WebhookEndpoint, delivery: Delivery): Promise<void> {
     const { clock, unitOfWork } = this.#parts
-    if (endpoint.status === 'disabled')
-      throw new Problem({
-        status: 409,
-        code: 'endpoint_disabled',
-        title: 'The webhook endpoint is disabled; enable it first',
-      })
+    mustBeEnabled(endpoint)
     const { id: endpointId, workspaceId } = endpoint
     const now = clock.now()
-    return unitOfWork(async (work) => {
-      const which = { workspaceId, endpointId, ...(delivery === undefined ? {} : { id: delivery.id }) }
-      const { count, lanes } = await reviveDeliveries(work.tx, which, now)
-      if (delivery?.state === 'pending') lanes.push(...(await hastenDeliveries(work.tx, endpointId, now)))
+    await unitOfWork(async (work) => {
+      const { lanes } = await reviveDeliveries(work.tx, { workspaceId, endpointId, id: delivery.id }, now)
+      if (delivery.state === 'pending') lanes.push(...(await hastenDeliveries(work.tx, endpointId, now)))
       await wake(work, endpointId, lanes)
-      return count
+    })
+  }
+
+  /**
+   * Sends dead letters, or everything, of a stretch of time again, the oldest first, as many as go at once. `continueFrom`:
+   * the time to go on from, when there may be more.
+   * @throws {Problem} `endpoint_disabled`
+   */
+  replayMany(
+    endpoint: WebhookEndpoint,
+    { from, to, include }: { from?: number | undefined; to?: number | undefined; include: 'dead' | 'all' },
+  ): Promise<{ replayed: number; continueFrom: number | undefined }> {
+    const { clock, unitOfWork } = this.#parts
+    mustBeEnabled(endpoint)
+    const { id: endpointId, workspaceId } = endpoint
+    const states = include === 'all' ? (['dead', 'delivered'] as const) : (['dead'] as const)
+    return unitOfWork(async (work) => {
+      const which = { workspaceId, endpointId, from, to, states, limit: MOST_REPLAYED }
+      const { count, lanes, lastAt } = await reviveDeliveries(work.tx, which, clock.now())
+      await wake(work, endpointId, lanes)
+      return { replayed: count, continueFrom: count === MOST_REPLAYED ? lastAt : undefined }
     })
   }
 
@@ -204,6 +220,15 @@ function audit(tx: Transaction, endpoint: WebhookEndpoint, verb: string, actor: 
     subject: endpoint.id,
     detail: {},
   })
+}
+
+function mustBeEnabled(endpoint: WebhookEndpoint): void {
+  if (endpoint.status === 'disabled')
+    throw new Problem({
+      status: 409,
+      code: 'endpoint_disabled',
+      title: 'The webhook endpoint is disabled; enable it first',
+    })
 }
 
 function missing(): Problem {

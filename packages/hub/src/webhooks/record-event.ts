@@ -18,7 +18,10 @@ export type NewEvent = {
   [T in WebhookEventType]: {
     type: T
     workspaceId: string
-    accountId: string
+    /** Whose it is: events of one account are told in their order. */
+    accountId: string | null
+    /** The endpoint that it is about, for events of no account. */
+    endpointId?: string
     data: WebhookEventData<T>
     at: number
   }
@@ -33,9 +36,9 @@ export async function recordEvent(
   event: NewEvent,
   { clock, random }: { clock: Clock; random: Random },
 ): Promise<void> {
-  const endpoints = await listeningEndpoints(work.tx, event)
+  const endpoints = await listeningEndpoints(work.tx, { ...event, about: event.endpointId })
   if (endpoints.length === 0) return
-  const lane = event.accountId
+  const lane = event.accountId ?? event.endpointId ?? event.workspaceId
   await lockOrder(work.tx, lane)
   const stored = {
     id: newId('evt', clock, random),

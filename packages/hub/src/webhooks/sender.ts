@@ -15,7 +15,13 @@ export interface SendOptions extends AddressRules {
 }
 
 /** What came of a try: an answer's status, or why there was none. */
-export type SendResult = { status: number } | { error: string }
+export type SendResult =
+  | {
+      status: number
+      /** Milliseconds that the receiver asks to be left alone (`Retry-After` of a 429 or 503). */
+      pauseMs?: number
+    }
+  | { error: string }
 
 /** The whole of a try, from the name to the answer's head. */
 const ANSWER_WITHIN_MS = 15_000
@@ -53,7 +59,7 @@ export function sendWebhook(
         },
       },
       (response) => {
-        resolve({ status: response.statusCode ?? 0 })
+        resolve(resultOf(response.statusCode ?? 0, response.headers['retry-after']))
         // An answer without an end would hold the connection.
         response.destroy()
       },
@@ -61,6 +67,12 @@ export function sendWebhook(
     request.on('error', (error) => resolve({ error: reasonOf(error, timeout) }))
     request.end(bytes)
   })
+}
+
+/** Seconds only: a date would have to be held against a clock that is not ours. */
+function resultOf(status: number, retryAfter: string | undefined): SendResult {
+  const wait = (status === 429 || status === 503) && /^\d{1,6}$/.test(retryAfter ?? '')
+  return wait ? { status, pauseMs: Number(retryAfter) * 1000 } : { status }
 }
 
 function reasonOf(error: NodeJS.ErrnoException, timeout: AbortSignal): string {

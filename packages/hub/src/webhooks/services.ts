@@ -8,7 +8,7 @@ import type { Database } from '../storage/database.ts'
 import { deleteOldInboundEvents } from '../storage/inbound-events.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import { overdueLanes } from '../storage/webhook-deliveries.ts'
-import { deleteOldWebhookEvents } from '../storage/webhook-events.ts'
+import { deleteEventsOfErased, deleteOldWebhookEvents } from '../storage/webhook-events.ts'
 import type { Vault } from '../vault/sealing.ts'
 import { type AddressRules, type Resolve, systemResolve } from './addresses.ts'
 import { WebhookDeliverer } from './deliverer.ts'
@@ -44,6 +44,7 @@ export function createWebhookServices(parts: WebhookServiceParts) {
   const resolve = parts.resolve ?? systemResolve
   const deliverer = new WebhookDeliverer({ ...parts, owner: parts.holder, resolve })
   const housekeeping = async (): Promise<void> => {
+    await deleteEventsOfErased(db)
     await deleteOldWebhookEvents(db, clock.now() - EVENTS_KEPT_MS)
     await deleteOldInboundEvents(db, clock.now() - HASHES_KEPT_MS)
   }
