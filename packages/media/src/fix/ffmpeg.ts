@@ -11,7 +11,7 @@ export interface Ffmpeg {
 }
 
 /** Older ones miss options used here, and years of repairs to decoders that meet untrusted files. */
-export const OLDEST_FFMPEG = 5
+const OLDEST_FFMPEG = 5
 
 /**
  * Asks the program at `path` (by default the one on `PATH`) for its version.
