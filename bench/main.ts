@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { measureEmulatorLoad } from './emulator-load.ts'
 import { measureEmulatorStart } from './emulator-start.ts'
 import { type Measurements, table } from './measurement.ts'
+import { measureWatermarks } from './media-watermarks.ts'
 import { measureSdkCall } from './sdk-call.ts'
 import { measureEmulatorUpload, measureUpload } from './upload.ts'
 import { killChildren } from './worker.ts'
@@ -23,6 +24,7 @@ const parts: Record<string, (options: { quick: boolean }) => Promise<Measurement
   'emulator-start': measureEmulatorStart,
   'emulator-load': measureEmulatorLoad,
   'emulator-upload': measureEmulatorUpload,
+  'media-watermarks': measureWatermarks,
 }
 
 async function main(): Promise<void> {
