@@ -1,11 +1,12 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { createServer as createProbe } from 'node:net'
 import { join } from 'node:path'
-import { OPERATIONS } from '@tockwork/api'
+import { OPERATIONS, WEBHOOK_EVENTS } from '@tockwork/api'
 import { type Clock, cryptoRandom, type Random, type Secret, systemClock } from '@tockwork/kernel'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
-import { LocalBlobStore } from './assets/blob-store.ts'
+import { createBlobStore } from './assets/blob-settings.ts'
+import { createAssetServices } from './assets/services.ts'
 import type { Config } from './config.ts'
 import { createAccountServices } from './connect/services.ts'
 import { createServer } from './http/server.ts'
@@ -114,7 +115,14 @@ async function bringUp(
   const unitOfWork = createUnitOfWork(db, jobs)
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const publicUrl = config.publicUrl ?? defaultPublicUrl(port)
-  const assetFolder = join(config.dataDir, 'assets')
+  const blobs = createBlobStore(config.blobs, {
+    clock,
+    random,
+    fetch: parts.fetch ?? fetch,
+    readFile: (path) => readFile(path, 'utf8'),
+    localFolder: join(config.dataDir, 'assets'),
+    scratchFolder: join(config.dataDir, 'scratch'),
+  })
   const { tiktokOrigin } = config
   const base = { db, unitOfWork, vault, clock, random, log, tiktokOrigin }
   const holder = `hub-${process.pid}-${Buffer.from(random.bytes(6)).toString('hex')}`
@@ -123,14 +131,14 @@ async function bringUp(
     holder,
     publicUrl,
     onAccountEvent: tellOfAccounts({ clock, random }),
-    removeContent: (hash) => new LocalBlobStore(assetFolder).delete(hash),
+    removeContent: (hash) => blobs.delete(hash),
   })
   const publishing = createPublishingServices({
     ...base,
     holder,
     tokens: accounts.tokens,
     platforms: accounts.platforms,
-    assetFolder,
+    blobs,
     rateTime: parts.rateTime,
     onPostMoved: tellOfPosts({ clock, random }),
   })
@@ -142,6 +150,7 @@ async function bringUp(
     onAuthorizationRemoved: (event) => accounts.accountEnd.authorizationRemoved(event),
   })
 
+  const assets = createAssetServices({ ...base, blobs })
   const { platforms, tokens } = accounts
   const sync = createSyncServices({ ...base, holder, tokens, platforms, governor: publishing.governor })
 
@@ -173,7 +182,13 @@ async function bringUp(
 
   const server = await createServer({
     operations: OPERATIONS,
-    handlers: { ...accounts.handlers, ...publishing.handlers, ...sync.handlers, ...webhooks.handlers },
+    handlers: {
+      ...accounts.handlers,
+      ...assets.handlers,
+      ...publishing.handlers,
+      ...sync.handlers,
+      ...webhooks.handlers,
+    },
     plainRoutes: [...accounts.plainRoutes, ...webhooks.plainRoutes],
     access: accounts.apiKeys,
     idempotency: accounts.idempotency,
@@ -184,6 +199,7 @@ async function bringUp(
     checks: { database: () => sql`select 1`.execute(db) },
     publicUrl,
     version: VERSION,
+    webhooks: WEBHOOK_EVENTS,
     trustProxy: config.trustProxy,
   })
   closers.push(() => server.close())

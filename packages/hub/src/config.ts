@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Secret } from '@tockwork/kernel'
+import { type BlobSettings, readBlobSettings } from './assets/blob-settings.ts'
 import type { LogLevel } from './observability/logger.ts'
 import { KMS_VARIABLE, type KmsSettings, readKmsSettings } from './vault/kms/index.ts'
 import { MASTER_KEY_BYTES, MasterKeyTextError, readMasterKeyText } from './vault/master-key-text.ts'
@@ -18,6 +19,8 @@ export interface Config {
   secretKey: Secret | undefined
   /** The key management services that wrapped master keys may come from. */
   kms: KmsSettings
+  /** Where uploaded files are kept. */
+  blobs: BlobSettings
   /** Every TikTok host is reached here: the emulator. Absent: the real hosts. */
   tiktokOrigin: string | undefined
   host: string
@@ -87,6 +90,7 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
     dataDir: resolve(options.cwd ?? process.cwd(), read('TOCKWORK_DATA_DIR') ?? '.tockwork'),
     secretKey: secretKey === undefined ? undefined : new Secret(secretKey),
     kms,
+    blobs: readBlobSettings({ read, wrong }),
     tiktokOrigin: origin('TOCKWORK_TIKTOK_ORIGIN'),
     host: host(),
     port: whole('TOCKWORK_HUB_PORT', 4848, 0, 65_535),

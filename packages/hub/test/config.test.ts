@@ -21,6 +21,7 @@ describe('the configuration', () => {
       dataDir: '/srv/app/.tockwork',
       secretKey: undefined,
       kms: {},
+      blobs: { kind: 'local', folder: undefined },
       tiktokOrigin: undefined,
       host: '127.0.0.1',
       port: 4848,

@@ -1,11 +1,10 @@
 import { Problem } from '@tockwork/api'
 import type { Clock, Random } from '@tockwork/kernel'
-import type { MediaContainer } from '@tockwork/media'
+import { type MediaContainer, probe } from '@tockwork/media'
 import { newId } from '../ids.ts'
-import { probeFile } from '../publishing/media-gate.ts'
 import { type Asset, insertAsset } from '../storage/assets.ts'
 import type { Database } from '../storage/database.ts'
-import { type BlobStore, BlobTooLargeError } from './blob-store.ts'
+import { type BlobStore, BlobTooLargeError, type IncomingBlob } from './blob-store.ts'
 
 export interface AssetParts {
   db: Database
@@ -39,14 +38,36 @@ export async function addAsset(
   upload: {
     workspaceId: string
     content: AsyncIterable<Uint8Array>
+    signal?: AbortSignal | undefined
     name?: string | undefined
     tags?: string[] | undefined
   },
 ): Promise<{ asset: Asset; isNew: boolean }> {
-  const { db, blobs, clock, random, maxBytes } = parts
-  let stored: Awaited<ReturnType<BlobStore['put']>>
+  const { db, clock, random } = parts
+  await using incoming = await receive(parts, upload)
+  const info = await probe(incoming.media)
+  const contentType = TYPES[info.container]
+  if (contentType === undefined) throw notMedia(info.problems.map(({ detail }) => detail).join(' '))
+  await incoming.keep()
+  return insertAsset(db, {
+    id: newId('ast', clock, random),
+    workspaceId: upload.workspaceId,
+    hash: incoming.hash,
+    sizeBytes: incoming.sizeBytes,
+    contentType,
+    name: upload.name,
+    tags: upload.tags ?? [],
+    info,
+    createdAt: clock.now(),
+  })
+}
+
+async function receive(
+  { blobs, maxBytes }: AssetParts,
+  { content, signal }: { content: AsyncIterable<Uint8Array>; signal?: AbortSignal | undefined },
+): Promise<IncomingBlob> {
   try {
-    stored = await blobs.put(upload.content, { maxBytes })
+    return await blobs.receive(content, { maxBytes, signal })
   } catch (error) {
     if (!(error instanceof BlobTooLargeError)) throw error
     throw new Problem({
@@ -56,29 +77,13 @@ export async function addAsset(
       detail: `A file has at most ${maxBytes} bytes.`,
     })
   }
-  const file = await blobs.localFile(stored.hash)
-  const info = await probeFile(file.path)
-  const contentType = TYPES[info.container]
-  if (contentType === undefined) {
-    // Content that no workspace knows is not kept; were it known, it would have been refused before too.
-    await blobs.delete(stored.hash)
-    const why = info.problems.map(({ detail }) => detail).join(' ')
-    throw new Problem({
-      status: 422,
-      code: 'asset_not_media',
-      title: 'The file is neither a video nor a photo that is known',
-      detail: why === '' ? 'Its content says no known format.' : why,
-    })
-  }
-  return insertAsset(db, {
-    id: newId('ast', clock, random),
-    workspaceId: upload.workspaceId,
-    hash: stored.hash,
-    sizeBytes: stored.sizeBytes,
-    contentType,
-    name: upload.name,
-    tags: upload.tags ?? [],
-    info,
-    createdAt: clock.now(),
+}
+
+function notMedia(why: string): Problem {
+  return new Problem({
+    status: 422,
+    code: 'asset_not_media',
+    title: 'The file is neither a video nor a photo that is known',
+    detail: why === '' ? 'Its content says no known format.' : why,
   })
 }

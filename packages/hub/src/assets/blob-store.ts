@@ -1,23 +1,45 @@
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { cryptoRandom, type Random } from '@tockwork/kernel'
+import type { MediaSource } from '@tockwork/media'
 
 /** Bytes by their SHA-256: the same content is kept once, whoever brings it. */
 export interface BlobStore {
-  /** Takes a stream in constant memory; the blob is durable when this resolves. @throws {BlobTooLargeError} */
-  put(content: AsyncIterable<Uint8Array>, options: { maxBytes: number }): Promise<StoredBlob>
+  /**
+   * Takes a stream in constant memory to a place of its own. Its hash is known afterwards, and it is kept only when it is
+   * told to be. What an upload that broke off had brought by then is removed.
+   * @throws {BlobTooLargeError}
+   */
+  receive(content: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<IncomingBlob>
   has(hash: Uint8Array): Promise<boolean>
-  /** The content as a file that may be read at any place, and stays until `release`. */
+  /** The content for reading any part of it, without a copy of the whole on this machine. @throws {BlobMissingError} */
+  open(hash: Uint8Array): Promise<OpenBlob>
+  /** The content as a file of this machine, which stays until `release`; for programs that read nothing else. */
   localFile(hash: Uint8Array): Promise<LocalFile>
   delete(hash: Uint8Array): Promise<void>
+  /** Removes what was left of uploads whose process died: whatever has not grown since `before`. Answers how much. */
+  sweepIncoming(before: number): Promise<number>
 }
 
-export interface StoredBlob {
-  hash: Uint8Array
-  sizeBytes: number
+export interface ReceiveOptions {
+  maxBytes: number
+  signal?: AbortSignal | undefined
+}
+
+/** Content that has come and is not kept yet; it goes when this is disposed of before it is kept. */
+export interface IncomingBlob extends AsyncDisposable {
+  readonly hash: Uint8Array
+  readonly sizeBytes: number
+  /** For looking into it. */
+  readonly media: MediaSource
+  /** Puts it under its hash; durable when this resolves. Content that is there already is left as it is. */
+  keep(): Promise<void>
+}
+
+export interface OpenBlob {
+  readonly sizeBytes: number
+  readonly media: MediaSource
+  /** Where it is a file of this machine anyway. */
+  readonly path?: string
+  /** Bytes `first` to `last`, both included, in pieces of any length. */
+  slice(first: number, last: number): AsyncIterable<Uint8Array>
 }
 
 export interface LocalFile {
@@ -35,68 +57,19 @@ export class BlobTooLargeError extends Error {
   }
 }
 
-/** Blobs on the local disk: `<folder>/ab/cdef…`, written beside and moved into place when whole. */
-export class LocalBlobStore implements BlobStore {
-  readonly #folder: string
-  readonly #random: Random
-
-  constructor(folder: string, random: Random = cryptoRandom) {
-    this.#folder = folder
-    this.#random = random
-  }
-
-  async put(content: AsyncIterable<Uint8Array>, { maxBytes }: { maxBytes: number }): Promise<StoredBlob> {
-    const incoming = join(this.#folder, 'incoming', Buffer.from(this.#random.bytes(16)).toString('hex'))
-    await mkdir(dirname(incoming), { recursive: true, mode: 0o700 })
-    const hash = createHash('sha256')
-    let sizeBytes = 0
-    const measured = async function* (): AsyncGenerator<Uint8Array> {
-      for await (const piece of content) {
-        sizeBytes += piece.byteLength
-        if (sizeBytes > maxBytes) throw new BlobTooLargeError(maxBytes)
-        hash.update(piece)
-        yield piece
-      }
-    }
-    try {
-      await pipeline(measured, createWriteStream(incoming, { mode: 0o600, highWaterMark: 1 << 20 }))
-      await sync(incoming)
-      const digest = new Uint8Array(hash.digest())
-      const path = this.#path(digest)
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await rename(incoming, path)
-      await sync(dirname(path))
-      return { hash: digest, sizeBytes }
-    } catch (error) {
-      await rm(incoming, { force: true })
-      throw error
-    }
-  }
-
-  async has(hash: Uint8Array): Promise<boolean> {
-    return (await stat(this.#path(hash)).catch(() => undefined))?.isFile() === true
-  }
-
-  localFile(hash: Uint8Array): Promise<LocalFile> {
-    return Promise.resolve({ path: this.#path(hash), release: () => Promise.resolve() })
-  }
-
-  async delete(hash: Uint8Array): Promise<void> {
-    await rm(this.#path(hash), { force: true })
-  }
-
-  #path(hash: Uint8Array): string {
-    const name = Buffer.from(hash).toString('hex')
-    return join(this.#folder, name.slice(0, 2), name.slice(2))
+export class BlobMissingError extends Error {
+  constructor(hash: Uint8Array) {
+    super(`no content with the hash ${hexOf(hash)}`)
+    this.name = 'BlobMissingError'
   }
 }
 
-/** What is acknowledged survives a power cut; a folder keeps the name of a file only when it is synced too. */
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+export function hexOf(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex')
+}
+
+/** Where content lies in any store: `ab/cdef…`, so that no folder has more than a few thousand entries. */
+export function placeOf(hash: Uint8Array): [folder: string, name: string] {
+  const hex = hexOf(hash)
+  return [hex.slice(0, 2), hex.slice(2)]
 }

@@ -1,4 +1,5 @@
-import { judgeVideo, type MediaInfo, probe, type VideoRules } from '@tockwork/media'
+import { judgeVideo, type MediaInfo, type VideoRules } from '@tockwork/media'
+import type { LocalFile } from '../assets/blob-store.ts'
 
 /** One thing that speaks against a file. */
 export interface MediaFinding {
@@ -19,8 +20,9 @@ export interface MediaVerdict {
 /** The file that is judged. `info` is what the probe found when it came in. */
 export interface MediaSubject {
   workspaceId: string
-  path: string
   info: MediaInfo
+  /** The file itself, for a gate that looks into it; it may have to be fetched first, and is to be released. */
+  file: () => Promise<LocalFile>
 }
 
 export interface MediaContext {
@@ -41,9 +43,4 @@ export function rulesGate(rules: VideoRules): MediaGate {
       return Promise.resolve({ verdict: findings.length === 0 ? 'ok' : 'block', findings })
     },
   }
-}
-
-/** What is in a file, by its content. */
-export function probeFile(path: string): Promise<MediaInfo> {
-  return probe({ kind: 'file', path })
 }

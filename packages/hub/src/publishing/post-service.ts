@@ -305,9 +305,8 @@ export class PostService {
         }
       }
     if (asset !== undefined) {
-      const file = await blobs.localFile(asset.hash)
       const { verdict, findings } = await gate.judgeVideo(
-        { workspaceId, path: file.path, info: asset.info },
+        { workspaceId, info: asset.info, file: () => blobs.localFile(asset.hash) },
         { maxDurationSec: limits.length === 0 ? undefined : Math.min(...limits) },
       )
       if (verdict === 'block') errors.push(...mediaErrors(findings, 'video.asset_id'))

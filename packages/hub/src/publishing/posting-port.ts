@@ -1,3 +1,4 @@
+import type { OpenBlob } from '../assets/blob-store.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
 import type { CreatorRules } from './check-post.ts'
 import type { PostKind, PostMode, PostOptions, UploadPlan } from './post.ts'
@@ -29,7 +30,8 @@ export interface UploadRequest {
   publishId: string
   url: string
   plan: UploadPlan
-  path: string
+  /** Opens the bytes, any range of which may be asked for. */
+  open: () => Promise<OpenBlob>
   onProgress: (sentBytes: number) => void
   signal: AbortSignal
 }

@@ -1,10 +1,9 @@
-/** Publishing, files and limits, put together from the parts that a program has. */
+/** Publishing and limits, put together from the parts that a program has. */
 import type { Clock, Random } from '@tockwork/kernel'
-import { LocalBlobStore } from '../assets/blob-store.ts'
+import type { BlobStore } from '../assets/blob-store.ts'
 import { RateGovernor } from '../governor/governor.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Log } from '../observability/log.ts'
-import { assetHandlers } from '../routes/assets.ts'
 import { limitHandlers } from '../routes/limits.ts'
 import { postHandlers } from '../routes/posts.ts'
 import type { Database } from '../storage/database.ts'
@@ -34,7 +33,7 @@ export interface PublishingServiceParts {
   tokens: TokenService
   platforms: Platforms
   /** Where files are kept. */
-  assetFolder: string
+  blobs: BlobStore
   /** Sends every TikTok host to this origin, such as an emulator. */
   tiktokOrigin?: string | undefined
   /** Told of every change that a post goes through. */
@@ -47,8 +46,7 @@ export interface PublishingServiceParts {
 
 /** Everything about posts; `handlers` go to the HTTP server, and `defineJobs` is called before the queue starts. */
 export function createPublishingServices(parts: PublishingServiceParts) {
-  const { db, unitOfWork, vault, clock, random, log, holder, tokens, platforms, tiktokOrigin } = parts
-  const blobs = new LocalBlobStore(parts.assetFolder)
+  const { db, unitOfWork, vault, clock, random, log, holder, tokens, platforms, tiktokOrigin, blobs } = parts
   const governor = new RateGovernor({ db, clock, time: parts.rateTime ?? 'database' })
   const access: AccountAccess = {
     withAccess: ({ workspaceId, accountId }, call) =>
@@ -76,7 +74,6 @@ export function createPublishingServices(parts: PublishingServiceParts) {
   const posts = new PostService(publishing)
   return {
     governor,
-    blobs,
     pipeline,
     posts,
     /** For webhooks of the platform. */
@@ -84,7 +81,6 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     defineJobs: (jobs: JobQueue) => definePublishingJobs(jobs, pipeline, publishing),
     handlers: {
       ...postHandlers({ db, clock, posts }),
-      ...assetHandlers({ db, blobs, clock, random, maxBytes: videoRules.maxBytes }),
       ...limitHandlers({ db, governor }),
     },
   }

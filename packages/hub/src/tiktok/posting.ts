@@ -4,6 +4,7 @@ import type { initInboxVideo, initVideo } from '@tockwork/contracts/posting'
 import { type Clock, Secret } from '@tockwork/kernel'
 import { planChunks } from '@tockwork/sdk'
 import { fileSource } from '@tockwork/sdk/node'
+import type { OpenBlob } from '../assets/blob-store.ts'
 import type {
   AccountRef,
   InitAnswer,
@@ -14,7 +15,7 @@ import type {
   UploadRequest,
 } from '../publishing/posting-port.ts'
 import { attempt, type PlatformResult } from './outcome.ts'
-import type { TikTokPlatform } from './platform.ts'
+import type { TikTokPlatform, UploadOptions } from './platform.ts'
 import { explain } from './posting-rules.ts'
 
 /** Gives calls the app and a good access token of an account, and renews a refused one once. */
@@ -96,8 +97,8 @@ export class TikTokPosting implements PostingPort {
   }
 
   async upload(account: AccountRef, request: UploadRequest): Promise<PlatformResult<void>> {
-    const { plan, path, publishId, url, onProgress, signal } = request
-    const opened = await attempt(() => fileSource(path, { contentType: plan.contentType }))
+    const { plan, open, publishId, url, onProgress, signal } = request
+    const opened = await attempt(async () => sourceOf(await open(), plan.contentType))
     if (!opened.ok) return opened
     return this.#access.withAccess(account, async (platform, access) => {
       let from = 0
@@ -207,4 +208,15 @@ function privacyOf(level: string | undefined): VideoInfo['privacy_level'] {
 
 function map<T, U>(result: PlatformResult<T>, to: (value: T) => U): PlatformResult<U> {
   return result.ok ? { ok: true, value: to(result.value) } : result
+}
+
+/** A file of this machine is read in memory that is used again, and watched for changes; anything else by its ranges. */
+async function sourceOf(blob: OpenBlob, contentType: string): Promise<UploadOptions['source']> {
+  if (blob.path !== undefined) return fileSource(blob.path, { contentType })
+  return {
+    size: blob.sizeBytes,
+    contentType,
+    repeatable: true,
+    slice: (first, last) => blob.slice(first, last),
+  }
 }

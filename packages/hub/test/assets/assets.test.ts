@@ -1,56 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { makeSamplePhoto } from '@tockwork/media/sample'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BlobTooLargeError, LocalBlobStore } from '../../src/assets/blob-store.ts'
 import type { Tenant } from '../account-world.ts'
 import { clip, PostWorld } from '../publishing/post-world.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-
-describe('the blob store', () => {
-  let folder: string
-  let store: LocalBlobStore
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tockwork-blobs-'))
-    store = new LocalBlobStore(folder)
-  })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
-
-  async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-  }
-  const files = async () =>
-    (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
-
-  it('keeps content once, by its hash, readable by us alone', async () => {
-    const bytes = clip(2)
-    const first = await store.put(pieces(bytes, 1000), { maxBytes: 1e9 })
-    const second = await store.put(pieces(bytes, 77), { maxBytes: 1e9 })
-    expect(second).toEqual(first)
-    expect(Buffer.from(first.hash).toString('hex')).toBe(sha256(bytes))
-    expect(await files()).toHaveLength(1)
-    const { path } = await store.localFile(first.hash)
-    expect(Buffer.compare(await readFile(path), bytes)).toBe(0)
-    expect((await stat(path)).mode & 0o777).toBe(0o600)
-    await store.delete(first.hash)
-    expect(await store.has(first.hash)).toBe(false)
-  })
-
-  it('leaves nothing behind of what is too large or was cut off', async () => {
-    await expect(store.put(pieces(clip(2), 1000), { maxBytes: 5000 })).rejects.toBeInstanceOf(
-      BlobTooLargeError,
-    )
-    const cut = async function* (): AsyncGenerator<Uint8Array> {
-      yield new Uint8Array(100)
-      throw new Error('the caller went away')
-    }
-    await expect(store.put(cut(), { maxBytes: 1e9 })).rejects.toThrow('the caller went away')
-    expect(await files()).toEqual([])
-  })
-})
 
 describe('assets over the API', () => {
   let world: PostWorld

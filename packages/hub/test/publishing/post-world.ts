@@ -6,6 +6,8 @@ import { assetOperations, limitOperations, postOperations } from '@tockwork/api'
 import { cryptoRandom, seededRandom } from '@tockwork/kernel'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import type { FastifyInstance } from 'fastify'
+import { LocalBlobStore } from '../../src/assets/local-blob-store.ts'
+import { createAssetServices } from '../../src/assets/services.ts'
 import { createServer } from '../../src/http/server.ts'
 import { silentLog } from '../../src/observability/log.ts'
 import { createLogger } from '../../src/observability/logger.ts'
@@ -59,7 +61,16 @@ export class PostWorld {
     const publisher = makePublisher(accounts, folder, 'one', sent)
     const server = await createServer({
       operations,
-      handlers: publisher.handlers,
+      handlers: {
+        ...publisher.handlers,
+        ...createAssetServices({
+          db: accounts.database.db,
+          blobs: new LocalBlobStore(folder),
+          clock: accounts.emulator.clock,
+          random: cryptoRandom,
+          log: silentLog,
+        }).handlers,
+      },
       plainRoutes: [],
       access: accounts.services.apiKeys,
       idempotency: accounts.services.idempotency,
@@ -232,7 +243,7 @@ function makePublisher(accounts: AccountWorld, folder: string, name: string, sen
     holder: name,
     tokens,
     platforms,
-    assetFolder: folder,
+    blobs: new LocalBlobStore(folder),
     tiktokOrigin: accounts.emulator.origin,
     rateTime: 'clock',
   })

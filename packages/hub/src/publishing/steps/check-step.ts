@@ -72,9 +72,8 @@ async function check(step: Step, now: number): Promise<Post | undefined> {
         detail: 'The uploaded file is no longer there.',
         action: 'Upload it again and make a new post.',
       })
-    const file = await blobs.localFile(asset.hash)
     const verdict = await gate.judgeVideo(
-      { workspaceId: post.workspaceId, path: file.path, info: asset.info },
+      { workspaceId: post.workspaceId, info: asset.info, file: () => blobs.localFile(asset.hash) },
       { maxDurationSec },
     )
     if (verdict.verdict === 'block') errors.push(...mediaErrors(verdict.findings, 'video.asset_id'))

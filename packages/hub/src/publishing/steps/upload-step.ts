@@ -27,7 +27,6 @@ export async function uploadStep(step: Step): Promise<Post | undefined> {
   const asset = await findAsset(db, post.workspaceId, source.assetId)
   if (asset === undefined || !(await blobs.has(asset.hash)))
     return fail(step, { reason: 'asset_missing', detail: 'The uploaded file is no longer there.' })
-  const file = await blobs.localFile(asset.hash)
   const url = await vault.open(uploadSealed, uploadPlace(post))
   // From here on bytes may have left, so whoever comes next asks where it stands.
   const begun = plan.begun ? post : await move({ set: { upload: { ...plan, begun: true } }, at: now })
@@ -41,7 +40,7 @@ export async function uploadStep(step: Step): Promise<Post | undefined> {
       publishId,
       url: url.reveal(),
       plan,
-      path: file.path,
+      open: () => blobs.open(asset.hash),
       onProgress: watch.progress,
       signal: AbortSignal.any([stop.signal, step.signal]),
     })

@@ -77,7 +77,7 @@ const PLAIN_AGENTS = new Set([
   '[::1]',
 ])
 
-function awsCredentialSource(reader: KmsReader): AwsCredentialSource | undefined {
+export function awsCredentialSource(reader: KmsReader): AwsCredentialSource | undefined {
   const { read, wrong } = reader
   const accessKeyId = read('AWS_ACCESS_KEY_ID')
   if (accessKeyId !== undefined) {
