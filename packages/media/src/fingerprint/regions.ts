@@ -1,0 +1,205 @@
+/**
+ * Which parts of a picture are hashed. What re-uploaders do to a picture is undone by looking at parts: a crop of the
+ * copy meets the same crop of the original, a band meets what was re-framed to it, and a part without the caption
+ * meets that part.
+ */
+
+/** A part of a picture in shares of its width and height, perhaps turned about its own middle. */
+export interface Region {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+  /** Degrees, clockwise, by which the part lies turned in the picture. */
+  readonly turned?: number
+}
+
+export const WHOLE: Region = { left: 0, top: 0, width: 1, height: 1 }
+
+/**
+ * How a region came about. Only regions that can stand for each other are compared: see `comparable`. The numbers are
+ * stored; they do not change their meaning.
+ */
+export const REGION = {
+  full: 0,
+  active: 1,
+  centre95: 2,
+  centre90: 3,
+  centre80: 4,
+  band16x9: 5,
+  band4x3: 6,
+  band1x1: 7,
+  band3x4: 8,
+  band9x16: 9,
+  band2x1: 10,
+  cornerTopLeft: 11,
+  cornerTopRight: 12,
+  cornerBottomLeft: 13,
+  cornerBottomRight: 14,
+  band9x16Left: 15,
+  band9x16Right: 16,
+  topPart: 20,
+  bottomPart: 21,
+  leftPart: 22,
+  rightPart: 23,
+  turnedLeft4: 30,
+  turnedLeft2: 31,
+  turnedRight2: 32,
+  turnedRight4: 33,
+  inset: 40,
+  inset90: 41,
+} as const
+export type RegionKind = (typeof REGION)[keyof typeof REGION]
+
+export interface NamedRegion {
+  readonly kind: RegionKind
+  readonly region: Region
+}
+
+const BANDS: readonly [RegionKind, number][] = [
+  [REGION.band16x9, 16 / 9],
+  [REGION.band4x3, 4 / 3],
+  [REGION.band1x1, 1],
+  [REGION.band3x4, 3 / 4],
+  [REGION.band9x16, 9 / 16],
+  [REGION.band2x1, 2],
+]
+/** A caption fills a third of the picture at most, or it is the picture. */
+const PART = 0.62
+/** What is left of a picture in its own shape after it was turned by 4 degrees and the corners were cut. */
+const TURNED_INNER = 0.88
+/** A region that covers nearly all of another says the same again. */
+const SAME = 0.96
+
+/**
+ * What is hashed of a file that may be a copy.
+ *
+ * @param active the part of the picture that is no bar or border
+ * @param insets rectangles inside the picture that look like pictures of their own
+ * @param aspect width by height of the whole picture, as it is seen
+ */
+export function queryRegions(active: Region, insets: readonly Region[], aspect: number): NamedRegion[] {
+  const shape = (aspect * active.width) / active.height
+  return distinct([
+    { kind: REGION.full, region: WHOLE },
+    { kind: REGION.active, region: active },
+    ...[0.95, 0.9, 0.8].map((share, i) => ({
+      kind: [REGION.centre95, REGION.centre90, REGION.centre80][i] as RegionKind,
+      region: within(active, centred(share)),
+    })),
+    ...BANDS.map(([kind, band]) => ({ kind, region: within(active, bandOf(shape, band)) })),
+    ...parts(active),
+    ...insets.flatMap((inset) => [
+      { kind: REGION.inset, region: inset },
+      { kind: REGION.inset90, region: within(inset, centred(0.9)) },
+    ]),
+    ...(
+      [
+        [REGION.turnedLeft4, -4],
+        [REGION.turnedLeft2, -2],
+        [REGION.turnedRight2, 2],
+        [REGION.turnedRight4, 4],
+      ] as const
+    ).map(([kind, turned]) => ({ kind, region: { ...within(active, centred(TURNED_INNER)), turned } })),
+  ])
+}
+
+/** What is kept of a file, for later copies to be compared with. */
+export function storedRegions(active: Region, aspect: number): NamedRegion[] {
+  const shape = (aspect * active.width) / active.height
+  const tall = bandOf(shape, 9 / 16)
+  return distinct([
+    { kind: REGION.active, region: active },
+    { kind: REGION.full, region: WHOLE },
+    { kind: REGION.centre90, region: within(active, centred(0.9)) },
+    { kind: REGION.centre80, region: within(active, centred(0.8)) },
+    { kind: REGION.band9x16, region: within(active, tall) },
+    ...(tall.width < 0.6
+      ? [
+          { kind: REGION.band9x16Left, region: within(active, { ...tall, left: tall.left / 2 }) },
+          { kind: REGION.band9x16Right, region: within(active, { ...tall, left: tall.left * 1.5 }) },
+        ]
+      : []),
+    { kind: REGION.band2x1, region: within(active, bandOf(shape, 2)) },
+    ...(
+      [
+        [REGION.cornerTopLeft, 0, 0],
+        [REGION.cornerTopRight, 0.1, 0],
+        [REGION.cornerBottomLeft, 0, 0.1],
+        [REGION.cornerBottomRight, 0.1, 0.1],
+      ] as const
+    ).map(([kind, left, top]) => ({ kind, region: within(active, { left, top, width: 0.9, height: 0.9 }) })),
+    ...parts(active),
+  ])
+}
+
+/**
+ * Whether a part of a possible copy may be compared with a part of what is stored. Parts of half a picture meet only
+ * the same part: each further pair is one more chance for strangers to look alike.
+ */
+export function comparable(query: number, stored: number, mirrored: boolean): boolean {
+  if (query >= REGION.topPart && query <= REGION.rightPart) {
+    const asSeen = mirrored && query >= REGION.leftPart ? REGION.leftPart + REGION.rightPart - query : query
+    return stored === asSeen
+  }
+  if (stored >= REGION.topPart && stored <= REGION.rightPart) return false
+  if (query >= REGION.turnedLeft4 && query <= REGION.turnedRight4)
+    return stored === REGION.centre90 || stored === REGION.centre80
+  if (query >= REGION.inset) return stored !== REGION.band9x16Left && stored !== REGION.band9x16Right
+  return true
+}
+
+function parts(active: Region): NamedRegion[] {
+  return [
+    { kind: REGION.topPart, region: within(active, { left: 0, top: 0, width: 1, height: PART }) },
+    { kind: REGION.bottomPart, region: within(active, { left: 0, top: 1 - PART, width: 1, height: PART }) },
+    { kind: REGION.leftPart, region: within(active, { left: 0, top: 0, width: PART, height: 1 }) },
+    { kind: REGION.rightPart, region: within(active, { left: 1 - PART, top: 0, width: PART, height: 1 }) },
+  ]
+}
+
+function centred(share: number): Region {
+  return { left: (1 - share) / 2, top: (1 - share) / 2, width: share, height: share }
+}
+
+/** The largest part of the given shape in the middle of a picture. */
+function bandOf(shape: number, band: number): Region {
+  const width = Math.min(1, band / shape)
+  const height = Math.min(1, shape / band)
+  return { left: (1 - width) / 2, top: (1 - height) / 2, width, height }
+}
+
+export function within(outer: Region, inner: Region): Region {
+  return {
+    left: outer.left + inner.left * outer.width,
+    top: outer.top + inner.top * outer.height,
+    width: inner.width * outer.width,
+    height: inner.height * outer.height,
+  }
+}
+
+/** Leaves out what nearly is another region of the list, and slivers that show too little. */
+function distinct(regions: readonly NamedRegion[]): NamedRegion[] {
+  const kept: NamedRegion[] = []
+  for (const one of regions) {
+    const { region } = one
+    if (region.width < 0.12 || region.height < 0.12) continue
+    // Half pictures are only met by their like, and a turned one is like no other.
+    const alone = (one.kind >= REGION.topPart && one.kind <= REGION.rightPart) || region.turned !== undefined
+    if (
+      !alone &&
+      kept.some((other) => other.region.turned === undefined && overlap(other.region, region) > SAME)
+    )
+      continue
+    kept.push(one)
+  }
+  return kept
+}
+
+/** Shared area by joint area. */
+export function overlap(a: Region, b: Region): number {
+  const width = Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left)
+  const height = Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top)
+  if (width <= 0 || height <= 0) return 0
+  return (width * height) / (a.width * a.height + b.width * b.height - width * height)
+}
