@@ -37,6 +37,8 @@ export interface AppCallOptions<E extends Endpoint> {
   /** `client_key` and `client_secret` are filled in. */
   input?: Partial<InputOf<E>>
   signal?: AbortSignal | undefined
+  /** Fewer than the client's own number of attempts, where each one costs a quota. */
+  maxAttempts?: number
 }
 
 /**

@@ -10,7 +10,7 @@ export const queryOperations = ['EQ', 'IN', 'GT', 'GTE', 'LT', 'LTE'] as const
 export type QueryOperation = (typeof queryOperations)[number]
 
 /** How the values of a field are written. All of them are strings on the wire. */
-export type QueryValueKind = 'date' | 'handle' | 'region' | 'id' | 'text' | 'length' | 'count'
+export type QueryValueKind = 'date' | 'handle' | 'region' | 'id' | 'music' | 'text' | 'length' | 'count'
 
 const choice = ['EQ', 'IN'] as const
 const ordered = queryOperations
@@ -26,7 +26,8 @@ export const queryFields = {
   hashtag_name: { kind: 'text', operations: choice },
   /** Text in the description; matching is approximate. */
   keyword: { kind: 'text', operations: choice },
-  music_id: { kind: 'id', operations: choice },
+  /** A number by the page; whether a word such as `original` is refused is not said. */
+  music_id: { kind: 'music', operations: choice },
   effect_id: { kind: 'id', operations: choice },
   video_length: { kind: 'length', operations: choice },
   view_count: { kind: 'count', operations: ordered },
@@ -47,6 +48,7 @@ export const queryValues: Readonly<
     rule: 'a region code of two capital letters that TikTok lists',
     holds: (value) => regionCodes.includes(value),
   },
+  music: { rule: 'one word or number', holds: (value) => /^[^\s#]{1,64}$/u.test(value) },
   id: { rule: 'a decimal number', holds: (value) => /^\d{1,20}$/.test(value) },
   text: {
     rule: 'text that is not empty, without #',

@@ -7,5 +7,6 @@ export {
   type NodeRequest,
   type NodeResponse,
 } from '../webhooks/index.ts'
+export { FileQuotaLedger } from './file-quota.ts'
 export { fileSource } from './file-source.ts'
 export { FileTokenStore, type FileTokenStoreOptions } from './file-token-store.ts'

@@ -43,6 +43,7 @@ export interface DispatchOptions {
   query?: unknown
   input?: unknown
   signal?: AbortSignal | undefined
+  maxAttempts?: number
 }
 
 export interface DispatcherParts {
@@ -76,7 +77,7 @@ export class Dispatcher {
     this.#warnOfAge(endpoint)
     const request = encodeRequest(endpoint, options.query, options.input)
     const mayRepeat = decide(endpoint.repeat, options.input) === 'safe'
-    const maxAttempts = this.#parts.limits.maxAttempts ?? DEFAULT_ATTEMPTS
+    const maxAttempts = options.maxAttempts ?? this.#parts.limits.maxAttempts ?? DEFAULT_ATTEMPTS
     let pass = await credential.pass(signal)
     checkScopes(endpoint, options, pass.scopes)
     let renewed = false
