@@ -65,7 +65,7 @@ export function createAccountServices(parts: AccountServiceParts) {
   const tokens = new TokenService(tokenParts, refresher, holder)
   const apiKeys = new ApiKeys({ db, clock, random })
   const apps = new Apps({ db, clock, random, vault, platforms })
-  const idempotency = new IdempotencyKeys({ db, clock, vault })
+  const idempotency = new IdempotencyKeys({ db, clock, random, vault })
   const flow = new ConnectFlow({
     db,
     unitOfWork,

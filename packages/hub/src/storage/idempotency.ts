@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
 /** The first request of a key, as far as it has come. */
@@ -5,8 +6,6 @@ export interface IdempotencyRecord {
   operation: string
   bodyHash: Uint8Array
   createdAt: number
-  /** Until when the first request is taken to be running, while there is no answer. */
-  lockedUntil: number | null
   status: number | null
   answerSealed: Uint8Array | null
 }
@@ -17,7 +16,10 @@ export interface IdempotencyClaim {
   operation: string
   bodyHash: Uint8Array
   now: number
-  lockedUntil: number
+  /** Tells this claim from a later one of the same key. */
+  claimId: string
+  /** How long it holds, by the database's clock, unless it is renewed. */
+  leaseMs: number
   /** Records from before this time have expired. */
   expiredBefore: number
 }
@@ -30,12 +32,13 @@ export async function claimIdempotencyKey(
   db: Database,
   claim: IdempotencyClaim,
 ): Promise<'claimed' | IdempotencyRecord> {
-  const { workspaceId, key, operation, bodyHash, now, lockedUntil, expiredBefore } = claim
+  const { workspaceId, key, operation, bodyHash, now, claimId, leaseMs, expiredBefore } = claim
   const values = {
     operation,
     body_hash: bodyHash,
     created_at: new Date(now),
-    locked_until: new Date(lockedUntil),
+    claim_id: claimId,
+    locked_until: leaseEnd(leaseMs),
     status: null,
     answer_sealed: null,
   }
@@ -52,7 +55,7 @@ export async function claimIdempotencyKey(
               is('idempotency_keys.created_at', '<', new Date(expiredBefore)),
               is.and([
                 is('idempotency_keys.status', 'is', null),
-                is('idempotency_keys.locked_until', '<=', new Date(now)),
+                is('idempotency_keys.locked_until', '<=', sql<Date>`clock_timestamp()`),
                 is('idempotency_keys.operation', '=', operation),
                 is('idempotency_keys.body_hash', '=', bodyHash),
               ]),
@@ -74,35 +77,59 @@ export async function claimIdempotencyKey(
       operation: row.operation,
       bodyHash: row.body_hash,
       createdAt: row.created_at.getTime(),
-      lockedUntil: row.locked_until?.getTime() ?? null,
       status: row.status,
       answerSealed: row.answer_sealed,
     }
   }
 }
 
-/** Keeps the answer of the request that claimed the key. */
-export async function storeIdempotentAnswer(
-  db: Database,
-  workspaceId: string,
-  key: string,
-  answer: { status: number; sealed: Uint8Array },
-): Promise<void> {
-  await db
-    .updateTable('idempotency_keys')
-    .set({ status: answer.status, answer_sealed: answer.sealed, locked_until: null })
-    .where('workspace_id', '=', workspaceId)
-    .where('key', '=', key)
-    .where('status', 'is', null)
-    .execute()
+/** A claim as it was given to one request. */
+export interface HeldKey {
+  workspaceId: string
+  key: string
+  claimId: string
 }
 
-/** Gives a key back whose request did nothing, so that it can be sent again. */
-export async function releaseIdempotencyKey(db: Database, workspaceId: string, key: string): Promise<void> {
+/** Makes a claim hold for another `leaseMs` from now. False when it is no longer this request's, or has its answer. */
+export async function renewIdempotencyClaim(db: Database, held: HeldKey, leaseMs: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('idempotency_keys')
+    .set({ locked_until: leaseEnd(leaseMs) })
+    .where('workspace_id', '=', held.workspaceId)
+    .where('key', '=', held.key)
+    .where('claim_id', '=', held.claimId)
+    .where('status', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/**
+ * Keeps the answer of the request that claimed the key. False when the claim has passed to another request: what was done
+ * in this transaction must then not be committed.
+ */
+export async function storeIdempotentAnswer(
+  db: Database,
+  held: HeldKey,
+  answer: { status: number; sealed: Uint8Array },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('idempotency_keys')
+    .set({ status: answer.status, answer_sealed: answer.sealed, locked_until: null, claim_id: null })
+    .where('workspace_id', '=', held.workspaceId)
+    .where('key', '=', held.key)
+    .where('claim_id', '=', held.claimId)
+    .where('status', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Gives a key back whose request did nothing, so that it can be sent again. A later claim of it stays. */
+export async function releaseIdempotencyKey(db: Database, held: HeldKey): Promise<void> {
   await db
     .deleteFrom('idempotency_keys')
-    .where('workspace_id', '=', workspaceId)
-    .where('key', '=', key)
+    .where('workspace_id', '=', held.workspaceId)
+    .where('key', '=', held.key)
+    .where('claim_id', '=', held.claimId)
     .where('status', 'is', null)
     .execute()
 }
@@ -114,4 +141,9 @@ export async function deleteExpiredIdempotencyKeys(db: Database, before: number)
     .where('created_at', '<', new Date(before))
     .executeTakeFirst()
   return Number(numDeletedRows)
+}
+
+/** By the clock that all processes share: theirs may differ by more than a lease. */
+function leaseEnd(leaseMs: number) {
+  return sql<Date>`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`
 }

@@ -6,6 +6,7 @@ import * as publishing from './migrations/0002-publishing.ts'
 import * as webhooks from './migrations/0003-webhooks.ts'
 import * as sync from './migrations/0004-sync.ts'
 import * as vault from './migrations/0006-vault.ts'
+import * as idempotencyClaims from './migrations/0010-idempotency-claims.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-webhooks': webhooks,
   '0004-sync': sync,
   '0006-vault': vault,
+  '0010-idempotency-claims': idempotencyClaims,
 }
 
 /** The name of the newest migration: the version of the schema. */

@@ -161,6 +161,7 @@ export interface IdempotencyKeysTable {
   answer_sealed: NullableBytes
   created_at: Date
   locked_until: Date | null
+  claim_id: string | null
 }
 
 export interface AuditLogTable {

@@ -1,6 +1,8 @@
 import { API_SCOPES } from '@tockwork/api'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cryptoRandom, ManualClock } from '@tockwork/kernel'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { looksLikeApiKey } from '../../src/tenancy/api-key-format.ts'
+import { IdempotencyKeys } from '../../src/tenancy/idempotency.ts'
 import { AccountWorld, type Tenant } from '../account-world.ts'
 
 let world: AccountWorld
@@ -282,23 +284,68 @@ describe('idempotent requests', () => {
     expect((await world.services.housekeeping()).connectSessions).toBeGreaterThan(0)
   })
 
-  test('at the same moment wait for the first; one that never ended is carried on by the next after its time', async () => {
+  test('at the same moment wait for the first; one whose process died is carried on by the next after its lease', async () => {
     const before = await count()
     const answers = await world.whileMoving(Promise.all(Array.from({ length: 6 }, () => create('k4', wish))))
     expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1)
     expect(await count()).toBe(before + 1)
 
     const { idempotency } = world.services
-    const caller = { keyId: 'key_x', workspaceId: ours.workspaceId, scopes: [] }
-    const request = { caller, key: 'k5', operation: 'x', hash: new Uint8Array(32) }
+    const request = requestOf('k5')
     expect(await idempotency.begin(request)).toEqual({ kind: 'first' })
-    expect(await world.whileMoving(idempotency.begin(request))).toEqual({ kind: 'running' })
-    await world.emulator.advance(121)
+    expect(await world.whileMoving(idempotency.begin({ ...request }))).toEqual({ kind: 'running' })
+    await endLease('k5')
     expect(await idempotency.begin({ ...request, hash: new Uint8Array(32).fill(1) })).toEqual({
       kind: 'reused',
     })
-    expect(await idempotency.begin(request)).toEqual({ kind: 'first' })
+    const next = { ...request }
+    expect(await idempotency.begin(next)).toEqual({ kind: 'first' })
+
+    // The first one was alive after all. It cannot commit what it did, nor take the key from the one that took over.
+    const late = world.database.db
+      .transaction()
+      .execute((tx) => idempotency.store(request, { status: 201, body: '"first"' }, tx))
+    await expect(late).rejects.toMatchObject({ code: 'idempotency_in_progress', retryAfter: 1 })
+    await idempotency.release(request)
+    await idempotency.store(next, { status: 201, body: '"second"' })
+    const answer = { status: 201, body: '"second"' }
+    expect(await idempotency.begin({ ...request })).toEqual({ kind: 'repeat', answer })
   })
+
+  test('keep their key for as long as they are at work, and no longer than 30 s when their process is killed', async () => {
+    const leaseClock = new ManualClock()
+    const { database } = world
+    const parts = { db: database.db, clock: world.emulator.clock, random: cryptoRandom, vault: world.vault }
+    const keys = new IdempotencyKeys({ ...parts, leaseClock })
+    const request = requestOf('k6')
+    expect(await keys.begin(request)).toEqual({ kind: 'first' })
+    const secondsLeft = async (): Promise<number> => {
+      const { rows } = await database.pool.query(
+        "select extract(epoch from locked_until - clock_timestamp())::float as left from idempotency_keys where key = 'k6'",
+      )
+      return rows[0]?.left
+    }
+    expect(await secondsLeft()).toBeGreaterThan(5)
+    expect(await secondsLeft()).toBeLessThanOrEqual(30)
+    await endLease('k6')
+    expect(await secondsLeft()).toBeLessThanOrEqual(0)
+    await vi.waitFor(() => expect(leaseClock.sleeping).toBe(1))
+    await leaseClock.advance(5_000)
+    await vi.waitFor(async () => expect(await secondsLeft()).toBeGreaterThan(5))
+    await keys.store(request, { status: 200, body: '{}' })
+    expect(leaseClock.sleeping).toBe(0)
+  })
+
+  const requestOf = (key: string) => ({
+    caller: { keyId: 'key_x', workspaceId: ours.workspaceId, scopes: [] },
+    key,
+    operation: 'x',
+    hash: new Uint8Array(32),
+  })
+  const endLease = (key: string) =>
+    world.database.pool.query('update idempotency_keys set locked_until = clock_timestamp() where key = $1', [
+      key,
+    ])
 })
 
 test('pages go on where they ended, and only our cursors are taken', async () => {
