@@ -22,6 +22,8 @@ import { mux } from './muxed.ts'
 import { photoRules, videoRules } from './rules.ts'
 
 const rules = { video: videoRules, photo: photoRules }
+const { env } = process
+const only = (path: string) => ({ env: { TOCKWORK_FFMPEG: path } })
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tockwork-fix-'))
@@ -159,7 +161,7 @@ describe('photos, by sharp', () => {
   ])('%s', async (_, name, make, width, height) => {
     const path = save(name, make())
     const before = readFileSync(path)
-    const result = await fixMedia(path, { rules })
+    const result = await fixMedia(path, { rules, env })
     expect(result).toMatchObject({ status: 'fixed', with: 'sharp', findings: [], lossless: false })
     const made = await probe({ kind: 'file', path: result.path! })
     expect(made).toMatchObject({ container: 'jpeg', photo: { width, height }, problems: [] })
@@ -168,12 +170,12 @@ describe('photos, by sharp', () => {
 
   test('a photo that lies on its side is set upright', async () => {
     const lying = withSegments(makeSamplePhoto({ width: 2000, height: 1500 }), [0xe1, exifOrientation(6)])
-    const result = await fixMedia(save('side.jpg', lying), { rules })
+    const result = await fixMedia(save('side.jpg', lying), { rules, env })
     expect((await probe({ kind: 'file', path: result.path! })).photo).toEqual({ width: 1080, height: 1440 })
   })
 
   test('a picture of four gigapixels in a hundred bytes is not decoded', async () => {
-    const result = await fixMedia(save('bomb.jpg', jpegHeader(65_535, 65_535)), { rules })
+    const result = await fixMedia(save('bomb.jpg', jpegHeader(65_535, 65_535)), { rules, env })
     expect(result).toMatchObject({
       status: 'not-possible',
       left: [expect.stringContaining('safe to decode')],
@@ -182,20 +184,20 @@ describe('photos, by sharp', () => {
 
   test('a broken picture fails with a sentence and leaves nothing behind', async () => {
     const path = save('broken.gif', gif(320, 200))
-    await expect(fixMedia(path, { rules, ffmpegPath: '/nowhere' })).rejects.toThrow()
+    await expect(fixMedia(path, { rules, ...only('/nowhere') })).rejects.toThrow()
     expect(readdirSync(folder).filter((name) => name.includes('broken'))).toEqual(['broken.gif'])
   })
 })
 
 test('what is missing is named', async () => {
   const mkv = save('no-tool.mkv', await mux({ format: 'mkv', codec: 'avc' }))
-  expect(await fixMedia(mkv, { rules, ffmpegPath: '/nowhere/ffmpeg' })).toMatchObject({
+  expect(await fixMedia(mkv, { rules, ...only('/nowhere/ffmpeg') })).toMatchObject({
     status: 'tool-missing',
     missing: expect.stringContaining('ffmpeg 5'),
     steps: ['put it into MP4 instead of mkv'],
   })
   const photo = save('no-tool.heic', heic(800, 600))
-  expect(await fixMedia(photo, { rules, ffmpegPath: '/nowhere/ffmpeg' })).toMatchObject({
+  expect(await fixMedia(photo, { rules, ...only('/nowhere/ffmpeg') })).toMatchObject({
     status: 'tool-missing',
     missing: expect.stringContaining('7.1'),
   })
@@ -203,7 +205,7 @@ test('what is missing is named', async () => {
 
 test('a file that cannot be read cannot be mended', async () => {
   const path = save('cut.mp4', makeSampleVideo({ durationSec: 1 }).subarray(0, 9000))
-  expect(await fixMedia(path, { rules })).toMatchObject({
+  expect(await fixMedia(path, { rules, env })).toMatchObject({
     status: 'not-possible',
     left: [expect.any(String)],
   })
@@ -236,7 +238,10 @@ ${body}
       `writeFileSync(${JSON.stringify(log)}, JSON.stringify(args)); copyFileSync(${JSON.stringify(good)}, output)`,
     )
     const path = await source('-loop $(x).mkv')
-    expect(await fixMedia(path, { rules, ffmpegPath })).toMatchObject({ status: 'fixed', lossless: true })
+    expect(await fixMedia(path, { rules, ...only(ffmpegPath) })).toMatchObject({
+      status: 'fixed',
+      lossless: true,
+    })
     const args: string[] = JSON.parse(readFileSync(log, 'utf8'))
     expect(args).toEqual(expect.arrayContaining(['-nostdin', '-n', '-max_alloc', `file:${path}`]))
     expect(args[args.indexOf('-protocol_whitelist') + 1]).toBe('file,pipe')
@@ -245,19 +250,19 @@ ${body}
   })
 
   test('an old one is none', async () => {
-    const result = await fixMedia(await source('old.mkv'), { rules, ffmpegPath: converter('', '4.4.2') })
+    const result = await fixMedia(await source('old.mkv'), { rules, ...only(converter('', '4.4.2')) })
     expect(result.status).toBe('tool-missing')
   })
 
   test('what it made is checked, not believed', async () => {
     const cut = save('made-badly.mp4', makeSampleVideo({ durationSec: 3 }).subarray(0, 9000))
     const ffmpegPath = converter(`copyFileSync(${JSON.stringify(cut)}, output)`)
-    await expect(fixMedia(await source('bad.mkv'), { rules, ffmpegPath })).rejects.toMatchObject({
+    await expect(fixMedia(await source('bad.mkv'), { rules, ...only(ffmpegPath) })).rejects.toMatchObject({
       code: 'media_fix_failed',
     })
     const slow = save('made-slow.mp4', makeSampleVideo({ durationSec: 1, frameRate: 15 }))
     const other = converter(`copyFileSync(${JSON.stringify(slow)}, output)`)
-    expect(await fixMedia(await source('slow.mkv'), { rules, ffmpegPath: other })).toMatchObject({
+    expect(await fixMedia(await source('slow.mkv'), { rules, ...only(other) })).toMatchObject({
       status: 'partly',
       findings: [{ rule: 'frame-rate' }],
     })
@@ -266,8 +271,8 @@ ${body}
   test('nothing is overwritten, not even the original by name', async () => {
     const path = await source('twice.mkv')
     const standing = save('twice.fixed.mp4', new Uint8Array([1]))
-    await expect(fixMedia(path, { rules, ffmpegPath: converter('') })).rejects.toThrow(/there already/)
-    await expect(fixMedia(path, { rules, ffmpegPath: converter(''), out: path })).rejects.toThrow(
+    await expect(fixMedia(path, { rules, ...only(converter('')) })).rejects.toThrow(/there already/)
+    await expect(fixMedia(path, { rules, ...only(converter('')), out: path })).rejects.toThrow(
       /there already/,
     )
     expect(statSync(standing).size).toBe(1)
@@ -276,9 +281,11 @@ ${body}
   test('one that hangs is ended, and so is one that nobody waits for any more', async () => {
     const ffmpegPath = converter("writeFileSync(output, 'x'); setInterval(() => {}, 1000)")
     const path = await source('hang.mkv')
-    await expect(fixMedia(path, { rules, ffmpegPath, timeLimitMs: 500 })).rejects.toThrow(/longer than/)
+    await expect(fixMedia(path, { rules, ...only(ffmpegPath), timeLimitMs: 500 })).rejects.toThrow(
+      /longer than/,
+    )
     const stop = new AbortController()
-    const waiting = fixMedia(path, { rules, ffmpegPath, signal: stop.signal })
+    const waiting = fixMedia(path, { rules, ...only(ffmpegPath), signal: stop.signal })
     stop.abort(new Error('enough'))
     await expect(waiting).rejects.toThrow('enough')
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
@@ -288,7 +295,7 @@ ${body}
     const ffmpegPath = converter(
       "console.error('/secret/place/clip.mkv: Invalid data found'); process.exit(1)",
     )
-    await expect(fixMedia(await source('words.mkv'), { rules, ffmpegPath })).rejects.toThrow(
+    await expect(fixMedia(await source('words.mkv'), { rules, ...only(ffmpegPath) })).rejects.toThrow(
       'words.mkv could not be converted: clip.mkv: Invalid data found',
     )
   })
@@ -335,14 +342,14 @@ if (spawnSync('ffmpeg', ['-version']).status === 0) {
     ])('%s', async (name, input, ending, args, lossless) => {
       const path = make(`${name}.${ending}`, input, ...args)
       const shares: number[] = []
-      const result = await fixMedia(path, { rules, onProgress: (share) => shares.push(share) })
+      const result = await fixMedia(path, { rules, env, onProgress: (share) => shares.push(share) })
       expect(result).toMatchObject({ status: 'fixed', lossless, findings: [] })
       expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true)
     })
 
     test('a header at the end moves to the front, and every frame stays what it was', async () => {
       const path = make('last.mp4', 'size=384x640:rate=25:duration=1', '-c:v', 'libx264', '-c:a', 'aac')
-      const result = await fixMedia(path, { rules })
+      const result = await fixMedia(path, { rules, env })
       expect(result).toMatchObject({ status: 'fixed', lossless: true })
       expect((await probe({ kind: 'file', path: result.path! })).moovFirst).toBe(true)
       const sums = (file: string) =>
@@ -361,8 +368,8 @@ if (spawnSync('ffmpeg', ['-version']).status === 0) {
         '-movflags',
         '+faststart',
       )
-      expect((await fixMedia(path, { rules, creatorMaxDurationSec: 1 })).status).toBe('not-possible')
-      const result = await fixMedia(path, { rules, creatorMaxDurationSec: 1, trim: true })
+      expect((await fixMedia(path, { rules, env, creatorMaxDurationSec: 1 })).status).toBe('not-possible')
+      const result = await fixMedia(path, { rules, env, creatorMaxDurationSec: 1, trim: true })
       expect(result.status).toBe('fixed')
     })
   })

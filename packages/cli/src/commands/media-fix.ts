@@ -24,7 +24,7 @@ export function checkFixOptions(options: MediaFixOptions, files: number): void {
 }
 
 export async function fixOne(
-  { cwd, out, clock, signal }: Context,
+  { cwd, out, clock, signal, config }: Context,
   file: string,
   checking: CheckOptions,
   { out: target, trim }: MediaFixOptions,
@@ -41,6 +41,7 @@ export async function fixOne(
       }),
       ...(target !== undefined && { out: resolve(cwd, target) }),
       trim: trim === true,
+      env: config.environment,
       signal,
       onProgress: (share) => line.bytes(Math.round(share * 1e6), 1e6),
     })

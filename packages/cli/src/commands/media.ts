@@ -10,14 +10,16 @@ import {
   type FixResult,
   type MediaInfo,
   type MediaReport,
+  openFrameSource,
   openUrl,
   type ReportFinding,
   reportJson,
+  WatermarkFinder,
 } from '@tockwork/media'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { Reported } from '../output/failure.ts'
-import { size } from '../output/progress.ts'
+import { ProgressLine, size } from '../output/progress.ts'
 import { checkFixOptions, fixJson, fixLines, fixOne, type MediaFixOptions } from './media-fix.ts'
 
 export interface MediaCheckOptions extends MediaFixOptions {
@@ -37,10 +39,13 @@ export async function checkMedia(
 ): Promise<void> {
   const { out, signal, cwd } = context
   const files = (await Promise.all(sources.map((source) => expand(source, cwd)))).flat()
+  await using finder = new WatermarkFinder()
   const checking: CheckOptions = {
     rules: rulesFor(options.endpoint),
     ...readDuration(options.creatorMaxDuration),
-    ...(options.rulesOnly === true && { watermarks: false }),
+    ...(options.rulesOnly === true
+      ? { watermarks: false }
+      : { frames: await openFrameSource({ env: context.config.environment }), finder }),
     ...(options.ownHandle && { ownHandles: options.ownHandle }),
     ...(options.brandWord && { brandWords: options.brandWord }),
     signal,
@@ -100,10 +105,23 @@ function severalJson(reports: readonly Checked[], cwd: string) {
 }
 
 async function checkOne(context: Context, file: string, options: CheckOptions): Promise<MediaReport> {
-  if (!isUrl(file)) return check({ kind: 'file', path: resolve(context.cwd, file) }, options)
-  const { fetch, signal } = context
-  await using remote = await openUrl(file, { fetch, signal })
-  return await check(remote.source, options)
+  const { cwd, clock, fetch, out, signal } = context
+  const line = new ProgressLine(out, clock)
+  // The rules take milliseconds, the pictures seconds: a person hears of the first before the second.
+  const checking: CheckOptions = {
+    ...options,
+    onRules: (findings) => {
+      const refused = findings.some(({ failReason }) => failReason !== undefined)
+      line.wait(`${refused ? 'TikTok would refuse this' : 'within the rules'}; looking for foreign marks`)
+    },
+  }
+  try {
+    if (!isUrl(file)) return await check({ kind: 'file', path: resolve(cwd, file) }, checking)
+    await using remote = await openUrl(file, { fetch, signal })
+    return await check(remote.source, checking)
+  } finally {
+    line.end()
+  }
 }
 
 function isUrl(source: string): boolean {

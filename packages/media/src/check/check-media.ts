@@ -1,7 +1,7 @@
-import type { FrameSource } from '../frames/frame-source.ts'
+import type { FrameSourceChoice } from '../frames/open-frame-source.ts'
 import { type Finding, judgePhoto, judgeVideo, type PhotoRules, type VideoRules } from '../judge.ts'
 import type { MediaInfo, MediaSource } from '../media-info.ts'
-import { findWatermarks } from '../overlay/find-watermarks.ts'
+import { findWatermarks, type WatermarkFinder } from '../overlay/find-watermarks.ts'
 import type { Watermark } from '../overlay/watermark.ts'
 import { probe } from '../probe.ts'
 import { type Provenance, readProvenance } from '../provenance/provenance.ts'
@@ -16,8 +16,10 @@ export interface CheckOptions {
   rules: CheckRules
   /** The creator's own limit in seconds, where it is known. */
   creatorMaxDurationSec?: number
-  /** What decodes pictures; without it watermarks are not looked for, and the report says so. */
-  frames?: FrameSource
+  /** What decodes pictures, from `openFrameSource`; without it watermarks are not looked for, and the report says so. */
+  frames?: FrameSourceChoice
+  /** Looks for watermarks; one for many files loads its networks once. */
+  finder?: WatermarkFinder
   /** False leaves watermarks out, which are what takes seconds; default true. */
   watermarks?: boolean
   /** Handles of the uploader's accounts; they are no foreign marks. */
@@ -117,9 +119,11 @@ async function lookForWatermarks(
   if (options.watermarks === false) return not('it was asked to leave them out')
   if (info.problems.length > 0) return not('the file cannot be read')
   if (source.kind !== 'file') return not('that needs the whole file on this machine')
-  const { frames, ownHandles, brandWords, signal } = options
-  return findWatermarks(source.path, info, {
-    frames,
+  const { frames, finder, ownHandles, brandWords, signal } = options
+  if (frames && !frames.source) return not(frames.reason.replace(/\.$/, ''))
+  const find = finder ? finder.find.bind(finder) : findWatermarks
+  return find(source.path, info, {
+    frames: frames?.source,
     ...(ownHandles && { ownHandles }),
     ...(brandWords && { brandWords }),
     ...(signal && { signal }),

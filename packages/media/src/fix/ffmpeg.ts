@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
+import { decoderEnvironment } from '../frames/decoder-process.ts'
 
 /** An ffmpeg program on this machine, run as a process of its own. */
 export interface Ffmpeg {
   path: string
+  env: NodeJS.ProcessEnv
   /** `5.1.6`, or what it calls itself if that is no number. */
   version: string
   /** The first number; 0 for a build that does not say. */
@@ -14,11 +16,13 @@ export interface Ffmpeg {
 const OLDEST_FFMPEG = 5
 
 /**
- * Asks the program at `path` (by default the one on `PATH`) for its version.
+ * Asks ffmpeg for its version: the one on `PATH`, or the one that `TOCKWORK_FFMPEG` names (`none`: leave it alone).
  * @returns undefined when there is none, when it does not start, or when it is older than {@link OLDEST_FFMPEG}
  */
-export async function findFfmpeg(path = 'ffmpeg'): Promise<Ffmpeg | undefined> {
-  const answer = await runProcess(path, ['-hide_banner', '-version'], { timeLimitMs: 10_000 }).catch(
+export async function findFfmpeg(env: NodeJS.ProcessEnv): Promise<Ffmpeg | undefined> {
+  const path = env.TOCKWORK_FFMPEG || 'ffmpeg'
+  if (path === 'none') return undefined
+  const answer = await runProcess({ path, env }, ['-hide_banner', '-version'], { timeLimitMs: 10_000 }).catch(
     () => undefined,
   )
   const version = /^ffmpeg version (\S+)/.exec(answer?.stdout ?? '')?.[1]
@@ -28,7 +32,7 @@ export async function findFfmpeg(path = 'ffmpeg'): Promise<Ffmpeg | undefined> {
   const known = Number(major)
   return known > 0 && known < OLDEST_FFMPEG
     ? undefined
-    : { path, version, major: known, minor: Number(minor) }
+    : { path, env, version, major: known, minor: Number(minor) }
 }
 
 export interface RunOptions {
@@ -48,7 +52,7 @@ export class FfmpegFailed extends Error {}
  */
 export async function runFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], options: RunOptions): Promise<void> {
   const before = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-max_alloc', String(2 ** 30)]
-  await runProcess(ffmpeg.path, [...before, '-progress', 'pipe:1', ...args], options)
+  await runProcess(ffmpeg, [...before, '-progress', 'pipe:1', ...args], options)
 }
 
 /** How to name an input: the demuxer is the one that fits what the probe found, so that the content cannot choose. */
@@ -59,13 +63,17 @@ export function inputArgs(demuxer: string, path: string): string[] {
 const KEPT_OUTPUT = 64 * 1024
 
 function runProcess(
-  path: string,
+  { path, env }: Pick<Ffmpeg, 'path' | 'env'>,
   args: readonly string[],
   { timeLimitMs, signal, onProgress }: RunOptions,
 ): Promise<{ stdout: string }> {
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    const child = spawn(path, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      env: decoderEnvironment(env),
+    })
     let stdout = ''
     let stderr = ''
     let late = false

@@ -19,8 +19,8 @@ export interface FixOptions {
   out?: string
   /** Whether what is too long may be cut; default false. */
   trim?: boolean
-  /** The program for videos; by default the `ffmpeg` on `PATH`. */
-  ffmpegPath?: string
+  /** `PATH` to find ffmpeg on, or `TOCKWORK_FFMPEG`, a path to one or `none`. */
+  env: NodeJS.ProcessEnv
   /** Milliseconds; by default two minutes and thirty times the video's own length. */
   timeLimitMs?: number
   signal?: AbortSignal
@@ -176,7 +176,7 @@ function judge(info: MediaInfo, { rules, creatorMaxDurationSec }: FixOptions): F
 }
 
 async function videoWork(path: string, info: MediaInfo, plan: VideoPlan, options: FixOptions): Promise<Work> {
-  const ffmpeg = await findFfmpeg(options.ffmpegPath)
+  const ffmpeg = await findFfmpeg(options.env)
   if (!ffmpeg) return { missing: 'ffmpeg 5 or newer on the PATH (https://ffmpeg.org/download.html)' }
   const seconds = plan.keepSec ?? info.durationSec ?? 0
   const { onProgress, signal } = options
@@ -229,7 +229,7 @@ async function photoWork(
 async function photoEncoder(info: MediaInfo, options: FixOptions): Promise<PhotoEncoder | undefined> {
   const sharp = await sharpEncoder()
   if (sharp?.takes(info.container)) return sharp
-  const ffmpeg = await findFfmpeg(options.ffmpegPath)
+  const ffmpeg = await findFfmpeg(options.env)
   const other = ffmpeg && ffmpegPhotoEncoder(ffmpeg)
   return other?.takes(info.container) ? other : undefined
 }
