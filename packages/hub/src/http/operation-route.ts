@@ -14,6 +14,7 @@ import type {
   RequestContext,
   StoredAnswer,
 } from './ports.ts'
+import { unstorableTexts } from './storable-text.ts'
 import { fieldErrors, strictly } from './strict.ts'
 
 export interface OperationRouteOptions {
@@ -140,8 +141,8 @@ function allow(caller: Caller, operation: OperationShape): void {
 
 function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const errors = fieldErrors(result.error)
+  const errors = result.success ? unstorableTexts(result.data) : fieldErrors(result.error)
+  if (result.success && errors.length === 0) return result.data
   const [first] = errors
   const detail =
     errors.length === 1 && first !== undefined

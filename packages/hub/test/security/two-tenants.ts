@@ -67,7 +67,6 @@ export class TwoTenants {
         TOCKWORK_DATABASE_URL: database.url,
         TOCKWORK_SECRET_KEY: MASTER_KEY,
         TOCKWORK_TIKTOK_ORIGIN: emulator.origin,
-        TOCKWORK_WEBHOOKS_TO_LOOPBACK: 'true',
         TOCKWORK_HUB_WORKER: 'false',
       }),
       {
@@ -138,7 +137,7 @@ export class TwoTenants {
       client_secret: 'tw-demo-secret',
     })
     const endpoint = await this.must(key, 'POST', '/v1/webhook-endpoints', {
-      url: 'http://127.0.0.1:9/hooks',
+      url: 'https://example.com/hooks',
     })
     const session = await this.must(key, 'POST', '/v1/connect-sessions', {
       app_id: app.id,
@@ -208,6 +207,7 @@ const BODIES: Record<string, (ids: Record<string, string>) => unknown> = {
   'apiKeys.create': () => ({ name: 'x', scopes: ['keys:write'] }),
   'apps.create': () => ({ name: 'x', environment: 'sandbox', client_key: 'x', client_secret: 'x' }),
   'apps.update': () => ({ name: 'stolen' }),
+  'assets.import': () => ({ url: 'https://10.0.0.1/clip.mp4' }),
   'assets.update': () => ({ name: 'stolen' }),
   'connectSessions.create': (ids) => ({ app_id: ids.app_id }),
   'posts.create': (ids) => ({ accounts: [ids.account_id], mode: 'draft', video: { asset_id: ids.asset_id } }),
