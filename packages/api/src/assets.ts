@@ -31,6 +31,12 @@ const asset = z
   })
   .meta({ id: 'Asset' })
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const refusals = {
+  asset_too_large: { status: 413, title: 'The file is too large' },
+  asset_not_media: { status: 422, title: 'The file is neither a video nor a photo that is known' },
+} as const
+
 const params = z.object({ asset_id: idOf('ast') })
 
 const createAsset = defineOperation({
@@ -41,14 +47,45 @@ const createAsset = defineOperation({
   description:
     'The body is the file itself. Content that is there already gives the asset that it is, so repeating is harmless.',
   scope: 'assets:write',
-  query: z.object({ name: name.optional() }),
+  query: z.object({
+    name: name.optional(),
+    sha256: sha256
+      .optional()
+      .meta({ description: 'Of the content: a file that arrives otherwise is refused' }),
+  }),
   body: 'stream',
   answer: asset,
   status: 201,
   idempotency: 'natural',
   errors: {
-    asset_too_large: { status: 413, title: 'The file is too large' },
-    asset_not_media: { status: 422, title: 'The file is neither a video nor a photo that is known' },
+    ...refusals,
+    asset_differs: { status: 422, title: 'The file is not the one that was announced' },
+  },
+})
+
+const importAsset = defineOperation({
+  id: 'assets.import',
+  method: 'POST',
+  path: '/v1/assets/import',
+  summary: 'Download a file from an address',
+  description:
+    'Answers when the file is there. Addresses of the open internet only, https, at most three redirects. Content that ' +
+    'is there already gives the asset that it is, so repeating is harmless.',
+  scope: 'assets:write',
+  body: z.object({
+    url: z.string().max(2048),
+    name: name.optional(),
+    tags: tags.optional(),
+    sha256: sha256.optional(),
+  }),
+  answer: asset,
+  status: 201,
+  idempotency: 'natural',
+  errors: {
+    ...refusals,
+    asset_differs: { status: 422, title: 'The file is not the one that was announced' },
+    asset_url_refused: { status: 422, title: 'The address is not one to download from' },
+    asset_url_failed: { status: 422, title: 'The address did not give the file' },
   },
 })
 
@@ -58,7 +95,11 @@ const listAssets = defineOperation({
   path: '/v1/assets',
   summary: 'List files, newest first',
   scope: 'assets:read',
-  query: pageQuery.extend({ tag: z.string().max(64).optional() }),
+  query: pageQuery.extend({
+    tag: z.string().max(64).optional(),
+    kind: z.enum(['video', 'photo']).optional(),
+    used: z.enum(['true', 'false']).optional().meta({ description: 'Whether any post was made with it' }),
+  }),
   answer: pageOf(asset),
   status: 200,
   errors: {},
@@ -91,4 +132,24 @@ const updateAsset = defineOperation({
   errors: {},
 })
 
-export const assetOperations = [createAsset, listAssets, getAsset, updateAsset] as const
+const deleteAsset = defineOperation({
+  id: 'assets.delete',
+  method: 'DELETE',
+  path: '/v1/assets/{asset_id}',
+  summary: 'Delete a file',
+  description: 'Refused while a post still needs it. What was posted with it stays posted, and keeps its id.',
+  scope: 'assets:write',
+  params,
+  answer: null,
+  status: 204,
+  errors: { asset_in_use: { status: 409, title: 'A post still needs the file' } },
+})
+
+export const assetOperations = [
+  createAsset,
+  importAsset,
+  listAssets,
+  getAsset,
+  updateAsset,
+  deleteAsset,
+] as const

@@ -126,12 +126,14 @@ async function bringUp(
   const { tiktokOrigin } = config
   const base = { db, unitOfWork, vault, clock, random, log, tiktokOrigin }
   const holder = `hub-${process.pid}-${Buffer.from(random.bytes(6)).toString('hex')}`
+  const addressRules = { toLoopback: config.webhooksToLoopback }
+  const assets = createAssetServices({ ...base, blobs, rules: addressRules })
   const accounts = createAccountServices({
     ...base,
     holder,
     publicUrl,
     onAccountEvent: tellOfAccounts({ clock, random }),
-    removeContent: (hash) => blobs.delete(hash),
+    removeContent: (hash) => assets.removeContent(hash),
   })
   const publishing = createPublishingServices({
     ...base,
@@ -145,12 +147,11 @@ async function bringUp(
   const webhooks = createWebhookServices({
     ...base,
     holder,
-    rules: { toLoopback: config.webhooksToLoopback },
+    rules: addressRules,
     onPublishEvent: publishing.onPublishEvent,
     onAuthorizationRemoved: (event) => accounts.accountEnd.authorizationRemoved(event),
   })
 
-  const assets = createAssetServices({ ...base, blobs })
   const { platforms, tokens } = accounts
   const sync = createSyncServices({ ...base, holder, tokens, platforms, governor: publishing.governor })
 
@@ -167,6 +168,7 @@ async function bringUp(
     handler: async () => {
       await accounts.housekeeping()
       await webhooks.housekeeping()
+      await assets.housekeeping()
     },
   })
   defineRotation({ db, vault, log }, jobs, metrics)

@@ -4,6 +4,8 @@ import type { Log } from '../observability/log.ts'
 import { assetHandlers } from '../routes/assets.ts'
 import type { Database } from '../storage/database.ts'
 import { videoRules } from '../tiktok/posting-rules.ts'
+import { type AddressRules, type Resolve, systemResolve } from '../webhooks/addresses.ts'
+import { cleanBlobs, removeUnused } from './blob-cleaning.ts'
 import type { BlobStore } from './blob-store.ts'
 
 export interface AssetServiceParts {
@@ -12,9 +14,23 @@ export interface AssetServiceParts {
   clock: Clock
   random: Random
   log: Log
+  /** Which addresses files are downloaded from; those of the open internet unless told. */
+  rules?: AddressRules | undefined
+  resolve?: Resolve | undefined
 }
 
 /** Everything about files; `handlers` go to the HTTP server. */
 export function createAssetServices(parts: AssetServiceParts) {
-  return { handlers: assetHandlers({ ...parts, maxBytes: videoRules.maxBytes }) }
+  const { rules = { toLoopback: false }, resolve = systemResolve, ...rest } = parts
+  return {
+    handlers: assetHandlers({ ...rest, maxBytes: videoRules.maxBytes }, { ...rules, resolve }),
+    /** Removes a content that an erasure left without a file. */
+    removeContent: async (hash: Uint8Array): Promise<void> => {
+      await removeUnused(rest, hash)
+    },
+    /** Removes bytes that nobody has; for an hourly job. */
+    housekeeping: (signal?: AbortSignal) => cleanBlobs(rest, signal),
+  }
 }
+
+export type AssetServices = ReturnType<typeof createAssetServices>

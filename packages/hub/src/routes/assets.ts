@@ -1,5 +1,6 @@
 import { type assetOperations, problem } from '@tockwork/api'
-import { type AssetParts, addAsset } from '../assets/asset-service.ts'
+import { type AssetParts, addAsset, removeAsset } from '../assets/asset-service.ts'
+import { type AddressOptions, openAddress } from '../assets/open-address.ts'
 import type { Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
 import { type Asset, assetUses, findAsset, listAssets, updateAsset } from '../storage/assets.ts'
@@ -8,7 +9,10 @@ import { iso } from './iso-time.ts'
 
 const MOST_USES = 100
 
-export function assetHandlers(parts: AssetParts): Handlers<typeof assetOperations> {
+export function assetHandlers(
+  parts: AssetParts,
+  addresses: Pick<AddressOptions, 'resolve' | 'toLoopback'>,
+): Handlers<typeof assetOperations> {
   const { db } = parts
   const must = async (workspaceId: string, id: string): Promise<Asset> => {
     const asset = await findAsset(db, workspaceId, id)
@@ -16,18 +20,33 @@ export function assetHandlers(parts: AssetParts): Handlers<typeof assetOperation
     return asset
   }
   return {
-    'assets.create': async ({ query, body }, { caller }) => {
+    'assets.create': async ({ query, body }, { caller, signal }) => {
       const { asset } = await addAsset(parts, {
         workspaceId: caller.workspaceId,
         content: body,
+        signal,
         name: query.name,
+        sha256: query.sha256,
       })
+      return assetToJson(asset)
+    },
+
+    'assets.import': async ({ body }, { caller, signal }) => {
+      const { url, ...about } = body
+      const content = await openAddress(url, { ...addresses, maxBytes: parts.maxBytes, signal })
+      const { asset } = await addAsset(parts, { ...about, workspaceId: caller.workspaceId, content, signal })
       return assetToJson(asset)
     },
 
     'assets.list': ({ query }, { caller }) => {
       const list = (slice: { limit: number; before: string | undefined }) =>
-        listAssets(db, { workspaceId: caller.workspaceId, tag: query.tag, ...slice })
+        listAssets(db, {
+          workspaceId: caller.workspaceId,
+          tag: query.tag,
+          kind: query.kind,
+          used: query.used === undefined ? undefined : query.used === 'true',
+          ...slice,
+        })
       return pageOfItems(query, idPattern('ast'), list, assetToJson)
     },
 
@@ -41,6 +60,12 @@ export function assetHandlers(parts: AssetParts): Handlers<typeof assetOperation
       const asset = await updateAsset(db, caller.workspaceId, id, body)
       if (asset === undefined) throw problem('not_found', 'There is no such asset.')
       return assetToJson(asset)
+    },
+
+    'assets.delete': async ({ params }, { caller }) => {
+      const { workspaceId, keyId } = caller
+      await removeAsset(parts, { workspaceId, id: params.asset_id, actor: `key:${keyId}` })
+      return undefined
     },
   }
 }

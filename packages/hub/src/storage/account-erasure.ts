@@ -112,6 +112,15 @@ async function deleteUnusedAssets(
   ids: readonly string[],
 ): Promise<ErasedData['assets']> {
   if (ids.length === 0) return []
+  // Held first: a post that is being written down with one of them goes before, and is seen, or waits.
+  await tx
+    .selectFrom('assets')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', 'in', [...new Set(ids)])
+    .orderBy('id')
+    .forUpdate()
+    .execute()
   const rows = await tx
     .deleteFrom('assets')
     .where('workspace_id', '=', workspaceId)

@@ -58,7 +58,15 @@ export async function findAsset(db: Db, workspaceId: string, id: string): Promis
 /** Newest first. */
 export async function listAssets(
   db: Db,
-  filter: { workspaceId: string; tag?: string | undefined; before?: string | undefined; limit: number },
+  filter: {
+    workspaceId: string
+    tag?: string | undefined
+    kind?: 'video' | 'photo' | undefined
+    /** Whether any post was made with it. */
+    used?: boolean | undefined
+    before?: string | undefined
+    limit: number
+  },
 ): Promise<Asset[]> {
   let query = db
     .selectFrom('assets')
@@ -68,6 +76,15 @@ export async function listAssets(
     .limit(filter.limit)
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
   if (filter.tag !== undefined) query = query.where(sql<boolean>`tags @> ${[filter.tag]}::text[]`)
+  if (filter.kind !== undefined)
+    query = query.where('content_type', 'like', filter.kind === 'video' ? 'video/%' : 'image/%')
+  if (filter.used !== undefined)
+    query = query.where(({ exists, not, selectFrom }) => {
+      const posts = exists(
+        selectFrom('posts').select('posts.id').whereRef('posts.asset_id', '=', 'assets.id'),
+      )
+      return filter.used === true ? posts : not(posts)
+    })
   return (await query.execute()).map(toAsset)
 }
 
@@ -89,6 +106,40 @@ export async function updateAsset(
     .returningAll()
     .executeTakeFirst()
   return row === undefined ? undefined : toAsset(row)
+}
+
+/** Posts in these states have no more need of their file, or say what is missing when they are tried again. */
+const NEED_NO_FILE = ['published', 'in_inbox', 'cancelled', 'failed']
+
+/**
+ * Deletes an asset that no post still needs; its bytes are another matter (`removeUnused`). Posts that were made with it
+ * keep its id in what they say.
+ * @returns the asset as it was, or the posts that need it (100 at most); undefined when there is none.
+ */
+export async function deleteAsset(
+  tx: Transaction,
+  workspaceId: string,
+  id: string,
+): Promise<{ asset: Asset; neededBy: string[] } | undefined> {
+  // Held first: a post that is being written down with it goes before, and is seen, or waits.
+  const row = await tx
+    .selectFrom('assets')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const needing = await tx
+    .selectFrom('posts')
+    .select('id')
+    .where('asset_id', '=', id)
+    .where('state', 'not in', NEED_NO_FILE)
+    .orderBy('id', 'desc')
+    .limit(100)
+    .execute()
+  if (needing.length === 0) await tx.deleteFrom('assets').where('id', '=', id).execute()
+  return { asset: toAsset(row), neededBy: needing.map((post) => post.id) }
 }
 
 /** Ids of the posts that an asset was used in, newest first, at most `limit`. */

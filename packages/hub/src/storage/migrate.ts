@@ -6,6 +6,7 @@ import * as publishing from './migrations/0002-publishing.ts'
 import * as webhooks from './migrations/0003-webhooks.ts'
 import * as sync from './migrations/0004-sync.ts'
 import * as vault from './migrations/0006-vault.ts'
+import * as libraryAndSync from './migrations/0007-library-and-sync.ts'
 import * as idempotencyClaims from './migrations/0010-idempotency-claims.ts'
 
 /** Every migration in order; names never change once released. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-webhooks': webhooks,
   '0004-sync': sync,
   '0006-vault': vault,
+  '0007-library-and-sync': libraryAndSync,
   '0010-idempotency-claims': idempotencyClaims,
 }
 

@@ -23,6 +23,8 @@ export interface Tables {
   vault_keys: VaultKeysTable
   idempotency_keys: IdempotencyKeysTable
   audit_log: AuditLogTable
+  blobs: BlobsTable
+  blob_claims: BlobClaimsTable
   assets: AssetsTable
   posts: PostsTable
   post_transitions: PostTransitionsTable
@@ -172,6 +174,19 @@ export interface AuditLogTable {
   action: string
   subject: string | null
   detail: DefaultedJson<Record<string, unknown>>
+}
+
+export interface BlobsTable {
+  hash: Bytes
+  size_bytes: number
+  /** When to look whether anybody still has it; null while somebody does. */
+  check_at: Date | null
+}
+
+export interface BlobClaimsTable {
+  asset_id: string
+  hash: Bytes
+  until: Date
 }
 
 export interface AssetsTable {
@@ -337,6 +352,8 @@ export interface AccountSyncsTable {
   profile_done: Generated<boolean>
   cursor: string | null
   completed_at: Date | null
+  whole_at: Date | null
+  run_since: Date | null
   requested_at: Date | null
   failures: Generated<number>
   last_failure: string | null

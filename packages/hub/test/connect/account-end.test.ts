@@ -159,12 +159,20 @@ test('erasing does not wait for TikTok, and says that the grant could not be rev
 
 async function asset(owner: Tenant, content: string, size: number): Promise<string> {
   const id = newId('ast', world.emulator.clock, cryptoRandom)
-  await world.database.db
+  const hash = Buffer.from(content.padEnd(32))
+  const { db } = world.database
+  const blob = { hash, size_bytes: size, check_at: null }
+  await db
+    .insertInto('blobs')
+    .values(blob)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  await db
     .insertInto('assets')
     .values({
       id,
       workspace_id: owner.workspaceId,
-      hash: Buffer.from(content.padEnd(32)),
+      hash,
       size_bytes: size,
       content_type: 'video/mp4',
       name: null,

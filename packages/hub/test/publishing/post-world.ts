@@ -7,7 +7,7 @@ import { cryptoRandom, seededRandom } from '@tockwork/kernel'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import type { FastifyInstance } from 'fastify'
 import { LocalBlobStore } from '../../src/assets/local-blob-store.ts'
-import { createAssetServices } from '../../src/assets/services.ts'
+import { type AssetServices, createAssetServices } from '../../src/assets/services.ts'
 import { createServer } from '../../src/http/server.ts'
 import { silentLog } from '../../src/observability/log.ts'
 import { createLogger } from '../../src/observability/logger.ts'
@@ -36,22 +36,26 @@ export interface Publisher extends PublishingServices {
 export class PostWorld {
   readonly accounts: AccountWorld
   readonly publisher: Publisher
+  readonly assets: AssetServices
+  /** Where files are kept. */
+  readonly folder: string
   readonly #server: FastifyInstance
-  readonly #folder: string
   readonly #sent: SentJob[]
 
-  private constructor(
-    accounts: AccountWorld,
-    publisher: Publisher,
-    server: FastifyInstance,
-    folder: string,
-    sent: SentJob[],
-  ) {
-    this.accounts = accounts
-    this.publisher = publisher
-    this.#server = server
-    this.#folder = folder
-    this.#sent = sent
+  private constructor(parts: {
+    accounts: AccountWorld
+    publisher: Publisher
+    assets: AssetServices
+    server: FastifyInstance
+    folder: string
+    sent: SentJob[]
+  }) {
+    this.accounts = parts.accounts
+    this.publisher = parts.publisher
+    this.assets = parts.assets
+    this.folder = parts.folder
+    this.#server = parts.server
+    this.#sent = parts.sent
   }
 
   static async start(): Promise<PostWorld> {
@@ -59,17 +63,20 @@ export class PostWorld {
     const folder = await mkdtemp(join(tmpdir(), 'tockwork-hub-assets-'))
     const sent: SentJob[] = []
     const publisher = makePublisher(accounts, folder, 'one', sent)
+    const assets = createAssetServices({
+      db: accounts.database.db,
+      blobs: new LocalBlobStore(folder),
+      clock: accounts.emulator.clock,
+      random: cryptoRandom,
+      log: silentLog,
+      // Files come from this machine, which is where tests have their servers.
+      rules: { toLoopback: true },
+    })
     const server = await createServer({
       operations,
       handlers: {
         ...publisher.handlers,
-        ...createAssetServices({
-          db: accounts.database.db,
-          blobs: new LocalBlobStore(folder),
-          clock: accounts.emulator.clock,
-          random: cryptoRandom,
-          log: silentLog,
-        }).handlers,
+        ...assets.handlers,
       },
       plainRoutes: [],
       access: accounts.services.apiKeys,
@@ -81,7 +88,7 @@ export class PostWorld {
       checks: {},
       version: '0.0.0',
     })
-    return new PostWorld(accounts, publisher, server, folder, sent)
+    return new PostWorld({ accounts, publisher, assets, server, folder, sent })
   }
 
   get emulator() {
@@ -103,12 +110,12 @@ export class PostWorld {
 
   /** Another process of the hub on the same database and files. */
   another(name: string): Publisher {
-    return makePublisher(this.accounts, this.#folder, name, this.#sent)
+    return makePublisher(this.accounts, this.folder, name, this.#sent)
   }
 
   async call(
     tenant: Tenant,
-    method: 'GET' | 'POST' | 'PATCH',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     url: string,
     body?: object,
     headers: Record<string, string> = {},
@@ -216,7 +223,7 @@ export class PostWorld {
   async close(): Promise<void> {
     await this.#server.close()
     await this.accounts.close()
-    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.folder, { recursive: true, force: true })
   }
 }
 
