@@ -21,7 +21,7 @@ export function cbor(value: Value): Uint8Array {
   return concat(head(5, entries.length), ...entries.flatMap(([key, each]) => [cbor(key), cbor(each)]))
 }
 
-function jumb(label: string, ...content: Uint8Array[]): Uint8Array {
+export function jumb(label: string, ...content: Uint8Array[]): Uint8Array {
   const type = concat(ascii(label.slice(0, 4).padEnd(4, 'x')), new Uint8Array(12))
   return box('jumb', box('jumd', type, bytes(3), ascii(`${label}\0`)), ...content)
 }

@@ -2,6 +2,7 @@ import { asciiAt, BudgetExceeded, type ByteReader } from '../byte-reader.ts'
 import type { MediaProblem, ParsedMedia } from '../media-info.ts'
 import { BlockTimes } from './block-times.ts'
 import { type Element, elements, float, ID, MAX_HEADER_BYTES, readElement, uint } from './ebml.ts'
+import { findCluster } from './find-cluster.ts'
 import { type MatroskaTrack, parseTracks } from './tracks.ts'
 
 /** These are entered; everything else is read or skipped whole, so that the walk needs no stack. */
@@ -11,16 +12,27 @@ const ENTERED: ReadonlySet<number> = new Set([ID.Segment, ID.Cluster, ID.BlockGr
 const MAX_HEADER_ELEMENT_BYTES = 4 * 2 ** 20
 
 /**
- * After so many reads the walk no longer goes through every block: of clusters that say how long they are, one in
- * sixteen is entered and the others are skipped from one header to the next, so that a file of gigabytes costs
- * milliseconds. Ten minutes are some hundred clusters.
+ * After so many reads the walk no longer goes through every block, so that a file of gigabytes costs milliseconds. Of
+ * clusters that say how long they are, one in sixteen is entered and the others are skipped from one header to the next;
+ * ten minutes are some hundred clusters. In a live recording, which does not say, a few clusters are looked up on the way.
  */
-const WALK_EVERY_BLOCK_UNTIL = 150
+const WALK_EVERY_BLOCK_UNTIL = 60
 const ENTER_ONE_CLUSTER_IN = 16
+/** Enough for the mean of anything but a file made to deceive. */
+const ENTER_NONE_AFTER = 400
+const JUMPS = 6
+/** Clusters left at the end, which are walked: they decide how long the video is, and whether it was cut off. */
+const CLUSTERS_AT_END = 3
 
 interface Reading {
   docType: string
   clusters: number
+  firstCluster?: number
+  jumps: number
+  /** Bytes of a cluster, by those before the first jump. */
+  mean?: number
+  /** Where the last jump led. */
+  landed?: number
   /** The last cluster that was skipped; walked after all when nothing follows it. */
   skipped?: { body: number; end: number } | undefined
   segmentEnd?: number | undefined
@@ -41,6 +53,7 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
   const reading: Reading = {
     docType: '',
     clusters: 0,
+    jumps: 0,
     scale: 1_000_000,
     declaredTicks: 0,
     tracks: [],
@@ -75,6 +88,14 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
         continue
       }
     }
+    if (element.id === ID.Cluster && element.end === undefined) {
+      const next = await jump(reader, reading, offset)
+      if (next !== undefined) {
+        for (const times of reading.times.values()) times.skip()
+        offset = next
+        continue
+      }
+    }
     if (ENTERED.has(element.id)) {
       if (element.id === ID.Segment) reading.segmentEnd = element.end
       offset = element.body
@@ -105,7 +126,27 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
 
 function mayBeSkipped(reader: ByteReader, reading: Reading): boolean {
   reading.clusters += 1
-  return reader.reads > WALK_EVERY_BLOCK_UNTIL && reading.clusters % ENTER_ONE_CLUSTER_IN !== 0
+  if (reader.reads <= WALK_EVERY_BLOCK_UNTIL) return false
+  return reading.clusters % ENTER_ONE_CLUSTER_IN !== 0 || reader.reads > ENTER_NONE_AFTER
+}
+
+/** Where to go on in a recording whose clusters do not say how long they are; undefined to walk into this one. */
+async function jump(reader: ByteReader, reading: Reading, offset: number): Promise<number | undefined> {
+  reading.firstCluster ??= offset
+  reading.clusters += 1
+  // The cluster that a jump led to is walked before the next one.
+  if (reading.landed === offset || reader.reads <= WALK_EVERY_BLOCK_UNTIL || reading.jumps === JUMPS)
+    return undefined
+  const mean = (offset - reading.firstCluster) / (reading.clusters - 1)
+  reading.mean ??= mean
+  const last = reader.size - CLUSTERS_AT_END * reading.mean
+  reading.jumps += 1
+  const target = offset + Math.floor((last - offset) / (JUMPS - reading.jumps + 1))
+  if (target <= offset + reading.mean) return undefined
+  const found = await findCluster(reader, target)
+  if (found === undefined) reading.jumps = JUMPS
+  else reading.landed = found
+  return found
 }
 
 async function take(reader: ByteReader, element: Element, end: number, reading: Reading): Promise<void> {
@@ -206,7 +247,9 @@ function describe(reading: Reading, problems: MediaProblem[]): ParsedMedia {
   const measured =
     times.lastDuration && !times.sampled ? times.count / seconds(times.span + times.lastDuration) : 1 / gap
   const nominal = times.count > 0 && video.defaultDuration > 0 ? 1e9 / video.defaultDuration : 0
-  const frameRate = gap > 0 ? measured : nominal
+  // Short stretches of rounded times miss the true rate by a little; the writer's word is exact where they agree.
+  const agreed = times.sampled && Math.abs(nominal - measured) < nominal * 0.01
+  const frameRate = gap > 0 && !agreed ? measured : nominal
   const reshaped = video.stored.width !== video.width || video.stored.height !== video.height
   parsed.video = {
     codec: video.codec,

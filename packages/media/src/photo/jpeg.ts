@@ -47,18 +47,27 @@ function isFrameHeader(marker: number): boolean {
 }
 
 /** A picture beyond this is refused for its size everywhere; whether its end is there does not matter any more. */
-const MAX_SCAN_BYTES = 256 * 2 ** 20
+const MAX_SCAN_BYTES = 64 * 2 ** 20
+/** What cameras put behind a picture (depth maps, a clip) is longer; then the whole is searched. */
+const TAIL = 64 * 2 ** 10
 
-/** In coded data 0xFF is always followed by 0x00 or a restart marker, so the first FF D9 is the end. */
+/**
+ * In coded data 0xFF is always followed by 0x00 or a restart marker, so FF D9 anywhere behind the header of the scan is
+ * the picture's end, or something that stands behind it. As a rule it is among the last bytes.
+ */
 async function hasEnd(reader: ByteReader, from: number): Promise<boolean> {
   if (reader.size > MAX_SCAN_BYTES) return true
-  for (let offset = from; offset < reader.size; offset += SCAN_STEP) {
+  const tail = Math.max(from, reader.size - TAIL)
+  if (hasMarker(await reader.read(tail, TAIL))) return true
+  for (let offset = from; offset < tail; offset += SCAN_STEP) {
     // One byte more, for a marker across the seam.
-    const bytes = await reader.read(offset, SCAN_STEP + 1)
-    if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('\xff\xd9', 0, 'latin1'))
-      return true
+    if (hasMarker(await reader.read(offset, SCAN_STEP + 1))) return true
   }
   return false
+}
+
+function hasMarker(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('\xff\xd9', 0, 'latin1')
 }
 
 function truncated(parsed: ParsedMedia, where: string): ParsedMedia {

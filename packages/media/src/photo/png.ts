@@ -1,11 +1,14 @@
 import { asciiAt, type ByteReader, MalformedMedia, viewOf } from '../byte-reader.ts'
 import type { ParsedMedia } from '../media-info.ts'
 
+/** A picture cut into more chunks is held against its last bytes alone; nobody takes it anyway. */
+const MAX_CHUNKS = 1000
+
 /** Reads a PNG's header and walks its chunks to the end. */
 export async function parsePng(reader: ByteReader): Promise<ParsedMedia> {
   const parsed: ParsedMedia = { kind: 'photo', container: 'png', problems: [] }
   let offset = 8
-  while (true) {
+  for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
     const head = await reader.read(offset, 16)
     if (head.length < 12) {
       parsed.problems.push({ code: 'truncated', detail: `the file ends inside a chunk at byte ${offset}` })
@@ -31,4 +34,8 @@ export async function parsePng(reader: ByteReader): Promise<ParsedMedia> {
     if (type === 'IEND') return parsed
     offset = end
   }
+  if (asciiAt(await reader.read(reader.size - 8, 4), 0, 4) !== 'IEND') {
+    parsed.problems.push({ code: 'truncated', detail: 'the file does not end with its last chunk' })
+  }
+  return parsed
 }

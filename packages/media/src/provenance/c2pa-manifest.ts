@@ -1,6 +1,7 @@
 import { BudgetExceeded, MalformedMedia } from '../byte-reader.ts'
 import { children } from '../isobmff/boxes.ts'
 import { type Cbor, decodeCbor } from './cbor.ts'
+import { printableText } from './tags.ts'
 
 /** What a C2PA manifest store says. It is read, not verified: signatures and hashes are not checked. */
 export interface C2paClaims {
@@ -99,7 +100,7 @@ function nameOf(value: Cbor): string | undefined {
 }
 
 function text(value: Cbor): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 300) : undefined
+  return typeof value === 'string' ? printableText(value.slice(0, 300)) || undefined : undefined
 }
 
 function add(list: string[], value: string | undefined): void {

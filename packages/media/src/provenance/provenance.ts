@@ -3,7 +3,7 @@ import type { MediaContainer, MediaSource } from '../media-info.ts'
 import { type C2paClaims, readManifestStore } from './c2pa-manifest.ts'
 import { readEmbedded } from './embedded.ts'
 import { aiSigns, originsOf } from './signs.ts'
-import { Tags } from './tags.ts'
+import { printableText, Tags } from './tags.ts'
 
 /** Where a file says it comes from. Everything here can be removed or made up; re-encoding loses it. */
 export interface Provenance {
@@ -86,5 +86,5 @@ async function read(reader: ByteReader, container: MediaContainer): Promise<Prov
 function xmpValue(xmp: string, property: string): string | undefined {
   const attribute = new RegExp(`[\\w-]{1,40}:${property}\\s{0,9}=\\s{0,9}["']([^"'<>]{1,300})["']`).exec(xmp)
   const element = new RegExp(`<[\\w-]{1,40}:${property}>\\s{0,99}([^<>]{1,300}?)\\s{0,99}<`).exec(xmp)
-  return (attribute ?? element)?.[1]?.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim() || undefined
+  return printableText((attribute ?? element)?.[1] ?? '') || undefined
 }

@@ -19,6 +19,6 @@ export class Tags {
 }
 
 /** Control characters would let a file write into somebody's terminal. */
-function printableText(text: string): string {
+export function printableText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\ufffd]+/gu, ' ').trim()
 }
