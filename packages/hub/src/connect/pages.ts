@@ -10,17 +10,25 @@ export interface Page {
   title: string
   /** Trusted markup; everything from outside has gone through `escapeHtml`. */
   body: string
+  /** Trusted markup above the heading, for the eye alone. */
+  picture?: string
   /** Where its form may lead, besides the hub itself. */
   formTargets?: readonly string[]
 }
 
-const STYLE = `:root{color-scheme:light dark;--ink:#16161a;--soft:#55555f;--paper:#fff;--card:#f5f5f7;--line:#d0d0d7;--act:#c4163f;--on-act:#fff}
-@media (prefers-color-scheme:dark){:root{--ink:#f1f1f4;--soft:#b3b3bd;--paper:#131316;--card:#1e1e23;--line:#3b3b44;--act:#ff5a7d;--on-act:#200008}}
-*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--paper);color:var(--ink);font:1.0625rem/1.55 system-ui,sans-serif}
-main{width:100%;max-width:32rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.75rem}
-h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;overflow-wrap:anywhere}p,li{overflow-wrap:anywhere}ul{padding-left:1.25rem}.soft{color:var(--soft);font-size:.9375rem}
-button,.button{display:block;width:100%;padding:.8rem 1rem;border:0;border-radius:.5rem;background:var(--act);color:var(--on-act);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
-:focus-visible{outline:3px solid var(--ink);outline-offset:3px}a{color:inherit}`
+const STYLE = `:root{color-scheme:light dark;--ink:#17171b;--soft:#5b5b66;--paper:#f3f3f5;--card:#fff;--line:#dcdce2;--act:#c4163f;--act-over:#a81035;--on-act:#fff;--good:#0a7a45;--good-bg:#e2f5ea;--other:#5b5b66;--other-bg:#ececf0;--shadow:0 1px 2px rgb(0 0 0/.05),0 12px 32px rgb(0 0 0/.07)}
+@media (prefers-color-scheme:dark){:root{--ink:#f1f1f4;--soft:#b0b0bb;--paper:#101013;--card:#1c1c21;--line:#35353e;--act:#ff5a7d;--act-over:#ff7a96;--on-act:#200008;--good:#5fd99a;--good-bg:#12351f;--other:#c3c3cc;--other-bg:#2c2c34;--shadow:none}}
+*{box-sizing:border-box}body{margin:0;min-height:100vh;min-height:100svh;display:grid;place-items:center;padding:1.5rem;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
+main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;padding:2rem;box-shadow:var(--shadow)}
+h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.015em;text-wrap:balance}h1,p,li{overflow-wrap:anywhere}p{margin:0 0 1rem}
+ul{margin:0 0 1.25rem;padding:.25rem 1rem;border:1px solid var(--line);border-radius:.75rem;list-style:none}li{display:grid;grid-template-columns:1.625rem 1fr;padding:.4375rem 0}li+li{border-top:1px solid var(--line)}li::before{content:"\\2713";color:var(--good);font-weight:700}.out li::before{content:"\\2013";color:var(--soft)}
+.who{display:flex;align-items:center;gap:.6rem;margin:0 0 1.25rem;color:var(--soft)}.tile{display:grid;place-items:center;min-width:2.75rem;height:2.75rem;padding:0 .7rem;border-radius:.75rem;background:var(--other-bg);color:var(--ink);font-weight:700}
+.mark{display:grid;place-items:center;width:3rem;height:3rem;margin:0 0 1.25rem;border-radius:50%;background:var(--other-bg);color:var(--other);font-size:1.375rem;font-weight:700;line-height:1}.mark.good{background:var(--good-bg);color:var(--good)}
+.soft{color:var(--soft);font-size:.9375rem}form{margin:1.5rem 0 1rem}main>:last-child{margin-bottom:0}
+button,.button{display:block;width:100%;min-height:3.125rem;padding:.75rem 1rem;border:0;border-radius:.75rem;background:var(--act);color:var(--on-act);font:inherit;font-size:1.0625rem;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}button:hover,.button:hover{background:var(--act-over)}
+:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
+@media (max-width:30rem){body{padding:.75rem}main{padding:1.5rem 1.25rem;border-radius:1rem}}
+@media (forced-colors:active){button,.button,main,.tile,.mark{border:1px solid}}`
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
@@ -52,6 +60,7 @@ export function renderPage(page: Page): { status: number; headers: Record<string
 </head>
 <body>
 <main>
+${page.picture ?? ''}
 <h1>${escapeHtml(page.title)}</h1>
 ${page.body}
 </main>
@@ -63,6 +72,22 @@ ${page.body}
 
 const paragraph = (text: string, soft = false): string =>
   `<p${soft ? ' class="soft"' : ''}>${escapeHtml(text)}</p>`
+
+/** How it ended, at a glance. */
+const mark = (sign: '✓' | '–' | '!', good = false): string =>
+  `<p class="mark${good ? ' good' : ''}" aria-hidden="true">${sign}</p>`
+
+/** Who is connected to whom: the first letter of the one, the name of the other. */
+function whoWithTikTok(workspaceName: string): string {
+  const first = /[\p{L}\p{N}]/u.exec(workspaceName)?.[0]?.toUpperCase() ?? '·'
+  return `<p class="who" aria-hidden="true"><span class="tile">${escapeHtml(first)}</span><span>→</span><span class="tile">TikTok</span></p>`
+}
+
+function scopeList(scopes: readonly string[], leftOut = false): string {
+  const items = scopes.map((scope) => `<li>${escapeHtml(consentWords(scope))}</li>`)
+  // Without bullets, some browsers take it for no list unless it says so.
+  return `<ul role="list"${leftOut ? ' class="out"' : ''}>\n${items.join('\n')}\n</ul>`
+}
 
 /** What is asked, by whom, and the way on. */
 export function invitationPage(invitation: {
@@ -76,21 +101,21 @@ export function invitationPage(invitation: {
   again: boolean
 }): Page {
   const { workspaceName, appName, scopes, action, again } = invitation
-  const items = scopes.map((scope) => `<li>${escapeHtml(consentWords(scope))}</li>`).join('\n')
   return {
     status: 200,
     title: `${workspaceName} asks to connect your TikTok account`,
+    picture: whoWithTikTok(workspaceName),
     formTargets: invitation.formTargets,
     body: [
       ...(again ? [paragraph('Last time nothing was connected. You can try again.')] : []),
       paragraph(`If you agree, ${workspaceName} can, through its TikTok app “${appName}”:`),
-      `<ul>\n${items}\n</ul>`,
+      scopeList(scopes),
       paragraph(
-        'TikTok shows you this list again and asks you to agree. You can leave single points out there, and end it at any time in TikTok: Settings, Security and permissions, Apps and services permissions.',
+        'TikTok shows you this list again and asks you to agree. You can leave single points out there.',
       ),
       `<form method="post" action="${escapeHtml(action)}"><button type="submit">Continue to TikTok</button></form>`,
       paragraph(
-        'We never see your TikTok password. If you did not expect this page, close it: nothing happens.',
+        'We never see your TikTok password. You can end this at any time in TikTok, under Settings › Security and permissions › Apps and services permissions. If you did not expect this page, close it: nothing happens.',
         true,
       ),
     ].join('\n'),
@@ -98,14 +123,14 @@ export function invitationPage(invitation: {
 }
 
 export function connectedPage(done: { name: string | null; missing: readonly string[] }): Page {
-  const items = done.missing.map((scope) => `<li>${escapeHtml(consentWords(scope))}</li>`).join('\n')
   return {
     status: 200,
     title: done.name === null ? 'Your TikTok account is connected' : `${done.name} is connected`,
+    picture: mark('✓', true),
     body: [
       ...(done.missing.length === 0
         ? []
-        : [paragraph('You left these out, so they will not work:'), `<ul>\n${items}\n</ul>`]),
+        : [paragraph('You left these out, so they will not work:'), scopeList(done.missing, true)]),
       paragraph('You can close this page.'),
     ].join('\n'),
   }
@@ -116,6 +141,7 @@ export function notConnectedPage(why: { status: number; title: string; text: str
   return {
     status: why.status,
     title: why.title,
+    picture: mark(why.status === 200 ? '–' : '!'),
     body: [
       paragraph(why.text),
       ...(why.retry === undefined

@@ -96,7 +96,7 @@ describe('in a browser', { timeout: 60_000 }, () => {
             const main = document.querySelector('main')
             return { background: main === null ? '' : getComputedStyle(main).backgroundColor }
           })
-          expect(background).toBe(colorScheme === 'light' ? 'rgb(245, 245, 247)' : 'rgb(30, 30, 35)')
+          expect(background).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(28, 28, 33)')
         }
     })
     expect(wrong).toEqual([])
