@@ -1,4 +1,4 @@
-import { type Endpoint, lookUpError, mediaRules } from '@tockwork/contracts'
+import { type Endpoint, lookUpError, mediaProfiles, mediaRules } from '@tockwork/contracts'
 import { videoList } from '@tockwork/contracts/display'
 import {
   creatorInfo,
@@ -22,7 +22,7 @@ export function postingRules(origin: string | undefined): PostingRules {
   }
 }
 
-export const videoRules = mediaRules.video
+export const videoRules = mediaProfiles['direct-post'].rules
 
 /** The windows of the calls that publishing makes, from the contracts. */
 export const rateRules = {
