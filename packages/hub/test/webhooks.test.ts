@@ -178,7 +178,7 @@ describe('webhooks of TikTok', () => {
     if (row === undefined) throw new Error('the demo app is there')
     emulator.world.apps.patch(row, { webhookUrl: `${hub.url}/webhooks/tiktok/${app?.id}` })
     // By then polling asks every five seconds: at 10 and at 15, so that it is the webhook that publishes.
-    emulator.configure({ processingSeconds: 12 })
+    emulator.configure({ processingSeconds: 12, moderationSeconds: 3 })
     const accountId = await connect('mika')
     const key = readFileSync(hub.adminKeyFile, 'utf8').trim()
     const uploaded = await fetch(`${hub.url}/v1/assets?name=clip.mp4`, {
@@ -214,6 +214,13 @@ describe('webhooks of TikTok', () => {
       () => expect(got.map(({ body }) => JSON.parse(body).type)).toContain('post.published'),
       quick,
     )
+    // The public id comes with moderation, after the publishing, and is told when it comes.
+    await vi.waitFor(async () => {
+      const { post_ids } = await client.posts.get({ params: { post_id: id } })
+      expect(post_ids).toHaveLength(1)
+      const told = got.map(({ body }) => JSON.parse(body)).filter(({ data }) => data.post_id === id)
+      expect(told.at(-1)).toMatchObject({ type: 'post.publicly_available', data: { post_ids } })
+    }, quick)
     emulator.world.apps.patch(row, { webhookUrl: '' })
   }, 60_000)
 

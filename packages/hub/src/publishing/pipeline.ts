@@ -119,7 +119,8 @@ export class PublishPipeline {
         now,
       })
       if (saved === undefined) return undefined
-      if (change.to !== undefined)
+      // A public id comes while the state stays what it is.
+      if (change.to !== undefined || saved.postIds.length > post.postIds.length)
         await onPostMoved(work, { before: post, post: saved, cause: change.cause ?? '' })
       if (at !== undefined && !goesOn)
         await work.enqueue(ADVANCE_POST, { postId: post.id }, { at, key: `${post.id}:${saved.version}` })
