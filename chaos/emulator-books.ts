@@ -1,5 +1,5 @@
 /** What the emulator has written down, read over its control API: it was there, and it was never killed. */
-import type { FaultSpec, LoggedRequest } from '@tockwork/emulator'
+import { defaultSeed, type FaultSpec, type LoggedRequest } from '@tockwork/emulator'
 
 export interface Publish {
   id: string
@@ -10,6 +10,13 @@ export interface Publish {
   uploadedBytes: number
   postIds: string[]
   failReason?: string
+}
+
+/** An event that TikTok has for the hub. */
+export interface TikTokEvent {
+  event: string
+  body: string
+  state: 'pending' | 'delivered' | 'dropped'
 }
 
 export interface Grant {
@@ -43,6 +50,23 @@ export class EmulatorBooks {
 
   async grants(): Promise<Grant[]> {
     return (await this.#get<{ grants: Grant[] }>('grants')).grants
+  }
+
+  async events(): Promise<TikTokEvent[]> {
+    return (await this.#get<{ deliveries: TikTokEvent[] }>('webhooks')).deliveries
+  }
+
+  /** Where TikTok sends the events of the demo app. */
+  async sendEventsTo(webhook_url: string): Promise<void> {
+    const app = defaultSeed.apps?.[0]
+    if (app !== undefined) await this.#send('POST', 'seed', { apps: [{ ...app, webhook_url }] })
+  }
+
+  /** A creator takes all consents back in TikTok's own settings. */
+  async revoke(creator: string): Promise<void> {
+    for (const grant of await this.grants())
+      if (grant.creator === creator && grant.endedAt === undefined)
+        await this.#send('DELETE', `grants/${encodeURIComponent(grant.id)}`)
   }
 
   /** Reads on in the request log; to be called more often than 2,000 requests come in. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Problem } from '@tockwork/api'
 import type { Random } from '@tockwork/kernel'
-import { makeSampleVideo } from '@tockwork/media/sample'
+import { makeSamplePhoto, makeSampleVideo } from '@tockwork/media/sample'
 import type { HubCaller } from './hub-caller.ts'
 import type { AskedPost } from './verdict.ts'
 
@@ -22,23 +22,28 @@ export class Load {
   readonly refusals: string[] = []
   readonly #caller: HubCaller
   readonly #random: Random
-  readonly #creators: readonly Creator[]
+  readonly #creators: Creator[]
   readonly #label: string
   readonly #drafts = new Map<string, number>()
   #assets: string[] = []
   #files: Server | undefined
-  #fileUrl = ''
+  #filesOrigin = ''
   #turn = 0
   #count = 0
 
   constructor(parts: { caller: HubCaller; random: Random; creators: readonly Creator[]; label: string }) {
     this.#caller = parts.caller
     this.#random = parts.random
-    this.#creators = parts.creators
+    this.#creators = [...parts.creators]
     this.#label = parts.label
   }
 
-  /** Uploads a clip of one chunk and one of several, and serves one for TikTok to download. */
+  /** Someone who connected later. */
+  join(creator: Creator): void {
+    this.#creators.push(creator)
+  }
+
+  /** Uploads a clip of one chunk and one of several, and serves a clip and photos for TikTok to download. */
   async prepare(signal: AbortSignal): Promise<void> {
     const small = makeSampleVideo({ durationSec: 4 })
     const large = makeSampleVideo({ durationSec: 6, padToBytes: 22_000_000 })
@@ -46,12 +51,14 @@ export class Load {
       const asset = await this.#caller.call((client) => client.assets.create({ body }), signal)
       this.#assets.push(asset.id)
     }
-    const files = createServer((_request, response) => {
-      response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': small.length }).end(small)
+    const photo = makeSamplePhoto()
+    const files = createServer(({ url }, response) => {
+      const [type, bytes] = url?.endsWith('.jpg') === true ? ['image/jpeg', photo] : ['video/mp4', small]
+      response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes)
     })
     this.#files = files
     await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve))
-    this.#fileUrl = `http://127.0.0.1:${(files.address() as AddressInfo).port}/clip.mp4`
+    this.#filesOrigin = `http://127.0.0.1:${(files.address() as AddressInfo).port}`
   }
 
   close(): void {
@@ -83,6 +90,21 @@ export class Load {
     for (const creator of this.#creators) await this.#post(creator, { urls: false, giveUp, plain: true })
   }
 
+  /** Of those that TikTok downloads, half are clips and half photos; drafts are of all three kinds. */
+  #kindOfUrl(chance: number): 'asset' | 'clip' | 'photos' {
+    if (chance === 1) return 'asset'
+    const part = Math.floor(chance * 1_000) % (chance > 0.9 ? 3 : 2)
+    return part === 0 ? 'clip' : part === 1 ? 'photos' : 'asset'
+  }
+
+  #mediaOf(kind: 'asset' | 'clip' | 'photos', asset_id: string) {
+    if (kind === 'photos') {
+      const urls = [1, 2, 3].map((n) => `${this.#filesOrigin}/photo-${n}.jpg`)
+      return { photos: { urls, cover_index: 0 } }
+    }
+    return { video: kind === 'clip' ? { url: `${this.#filesOrigin}/clip.mp4` } : { asset_id } }
+  }
+
   async #post(
     creator: Creator,
     options: { urls: boolean; giveUp: AbortSignal; plain?: boolean },
@@ -95,14 +117,19 @@ export class Load {
     const mode: AskedPost['mode'] =
       chance > 0.9 && chance < 1 && drafts < DRAFTS_PER_CREATOR ? 'draft' : 'direct'
     if (mode === 'draft') this.#drafts.set(creator.username, drafts + 1)
-    const byUrl = options.urls && chance > 0.7 && chance <= 0.9
+    const kind = options.urls && chance > 0.7 ? this.#kindOfUrl(chance) : 'asset'
     const seen = chance > 0.8 ? 'PUBLIC_TO_EVERYONE' : 'SELF_ONLY'
-    const post: AskedPost = { title, mode, creator: creator.username }
+    const post: AskedPost = {
+      title,
+      mode,
+      creator: creator.username,
+      kind: kind === 'photos' ? 'photo' : 'video',
+    }
     this.posts.push(post)
     const body = {
       accounts: [creator.accountId],
       mode,
-      video: byUrl ? { url: this.#fileUrl } : { asset_id },
+      ...this.#mediaOf(kind, asset_id),
       options: mode === 'draft' ? {} : { title, privacy_level: seen },
     }
     try {

@@ -15,7 +15,12 @@ const MUST_BE_0 = [
   'posts_doubled',
   'posts_misreported',
   'grants_lost',
+  'removals_missed',
   'windows_exceeded',
+  'webhook_events_lost',
+  'webhook_events_unfounded',
+  'webhook_events_out_of_order',
+  'tiktok_events_lost',
 ] as const
 
 async function main(): Promise<void> {

@@ -83,7 +83,8 @@ export class HubSlot {
   #port: number
   url: string | undefined
   adminKeyFile: string | undefined
-  failedStarts = 0
+  /** The last words of every start that ended in an error. */
+  readonly failedStarts: string[] = []
 
   private constructor(settings: HubSettings, port: number) {
     this.#settings = settings
@@ -99,6 +100,10 @@ export class HubSlot {
     return `http://127.0.0.1:${this.#port}`
   }
 
+  get #logFile(): string {
+    return join(this.#settings.folder, `hub-${this.#settings.index}.log`)
+  }
+
   /**
    * Starts it, again and again while it does not come up: as a service manager does.
    * @param killAfterMs kills this start after so long, and starts once more; says by `onKill` that it did
@@ -106,13 +111,10 @@ export class HubSlot {
   async start(killAfterMs?: number, onKill?: () => void): Promise<void> {
     for (let tried = 1; ; tried += 1) {
       const { child, said } = await startChild<{ hub: string; admin_key_file: string }>('hub-process', {
-        logFile: join(this.#settings.folder, `hub-${this.#settings.index}.log`),
+        logFile: this.#logFile,
         env: {
-          PATH: process.env.PATH,
-          TOCKWORK_DATA_DIR: dataDirOf(this.#settings.folder),
-          TOCKWORK_HUB_PORT: String(this.#port),
-          TOCKWORK_LOG_LEVEL: 'warn',
           ...this.#settings.env,
+          TOCKWORK_HUB_PORT: String(this.#port),
         },
       })
       this.#child = child
@@ -129,7 +131,7 @@ export class HubSlot {
         return
       } catch (error) {
         await kill(child)
-        this.failedStarts += 1
+        this.failedStarts.push(lastWords(this.#logFile) || String(error))
         if (tried >= START_TRIES) throw error
         // Someone else may have taken the port while nobody listened.
         if (tried >= 3) this.#port = await freePort()
@@ -151,6 +153,15 @@ export class HubSlot {
 
 export function dataDirOf(folder: string): string {
   return join(folder, 'hub')
+}
+
+/** What was said last that is no line of the log. */
+function lastWords(file: string): string {
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  return lines
+    .slice(-3)
+    .filter((line) => !line.startsWith('{'))
+    .join(' ')
 }
 
 async function late(ms: number): Promise<never> {

@@ -16,6 +16,7 @@ import type { Grant, Publish } from './emulator-books.ts'
 export interface AskedPost {
   title: string
   mode: 'direct' | 'draft'
+  kind: 'video' | 'photo'
   creator: string
   postId?: string
 }
@@ -49,6 +50,7 @@ export interface Findings {
 
 export interface Verdict {
   posts_asked: number
+  photos_published: number
   posts_published: number
   /** Left to a person, and the hub says so: TikTok's answer was lost, and asking again could post twice. */
   posts_in_doubt: number
@@ -58,6 +60,8 @@ export interface Verdict {
   /** The hub calls it failed or cancelled, and it stands on TikTok. */
   posts_misreported: number
   grants_lost: number
+  /** A creator left at TikTok, and for the hub the account is still connected. */
+  removals_missed: number
   windows_exceeded: number
   /** One line for each thing that is not as it must be. */
   problems: string[]
@@ -89,7 +93,7 @@ export function judge(findings: Findings): Verdict {
     done.filter(({ mode }) => mode === 'direct'),
     ({ postInfo }) => postInfo.title ?? '',
   )
-  const count = { published: 0, doubt: 0, failed: 0, lost: 0, doubled: 0, misreported: 0 }
+  const count = { published: 0, photos: 0, doubt: 0, failed: 0, lost: 0, doubled: 0, misreported: 0 }
   const wrong = (kind: 'lost' | 'doubled' | 'misreported', what: string): void => {
     count[kind] += 1
     problems.push(`${kind}: ${what}`)
@@ -108,7 +112,10 @@ export function judge(findings: Findings): Verdict {
       case 'published':
       case 'in_inbox':
         if (made.length === 0) wrong('lost', `${name} is ${row.state} for the hub and nothing for TikTok`)
-        else count.published += 1
+        else {
+          count.published += 1
+          if (post.kind === 'photo') count.photos += 1
+        }
         break
       case 'needs_attention':
         count.doubt += 1
@@ -136,6 +143,7 @@ export function judge(findings: Findings): Verdict {
 
   return {
     posts_asked: posts.length,
+    photos_published: count.photos,
     posts_published: count.published,
     posts_in_doubt: count.doubt,
     posts_failed: count.failed,
@@ -143,6 +151,7 @@ export function judge(findings: Findings): Verdict {
     posts_doubled: count.doubled,
     posts_misreported: count.misreported,
     grants_lost: lostGrants(findings, problems),
+    removals_missed: missedRemovals(findings, problems),
     windows_exceeded: exceededWindows(findings.requests, problems),
     problems,
   }
@@ -173,6 +182,17 @@ function lostGrants({ accounts, grants, rows, posts }: Findings, problems: strin
     )
   }
   return lost
+}
+
+/** Accounts that go on as if nothing were, though nothing of theirs lives at TikTok any more. */
+function missedRemovals({ accounts, grants }: Findings, problems: string[]): number {
+  const live = new Set(grants.filter(({ endedAt }) => endedAt === undefined).map(({ openId }) => openId))
+  const missed = accounts.filter(
+    ({ external_id: openId, status }) => status === 'connected' && !live.has(openId),
+  )
+  for (const { id } of missed)
+    problems.push(`removal missed: ${id} left at TikTok and is connected for the hub`)
+  return missed.length
 }
 
 /** Calls that came when the window of their grant was full, by our own count, and refusals that nobody ordered. */

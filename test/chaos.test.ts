@@ -17,8 +17,8 @@ function calm(): {
   const row = { state_reason: null, failure: null }
   return {
     posts: [
-      { title: 'one', mode: 'direct', creator: 'ada', postId: 'post_1' },
-      { title: 'two', mode: 'draft', creator: 'ada', postId: 'post_2' },
+      { title: 'one', mode: 'direct', kind: 'video', creator: 'ada', postId: 'post_1' },
+      { title: 'two', mode: 'draft', kind: 'photo', creator: 'ada', postId: 'post_2' },
     ],
     rows: [
       { ...row, id: 'post_1', state: 'published', publish_id: 'v_1', options: { title: 'one' } },
@@ -58,6 +58,7 @@ describe('the verdict', () => {
   test('has nothing to say when all is well', () => {
     expect(judge(calm())).toEqual({
       posts_asked: 2,
+      photos_published: 1,
       posts_published: 2,
       posts_in_doubt: 0,
       posts_failed: 0,
@@ -65,6 +66,7 @@ describe('the verdict', () => {
       posts_doubled: 0,
       posts_misreported: 0,
       grants_lost: 0,
+      removals_missed: 0,
       windows_exceeded: 0,
       problems: [],
     })
