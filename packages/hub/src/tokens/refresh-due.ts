@@ -1,5 +1,6 @@
 /** Finds the accounts that are due and refreshes them. Any number of processes do so side by side. */
 import type { Clock } from '@tockwork/kernel'
+import { inParallel, startDueLoop } from '../jobs/due-loop.ts'
 import type { Log } from '../observability/log.ts'
 import type { Database } from '../storage/database.ts'
 import { claimDueTokens, type LeasedTokens } from '../storage/token-vault.ts'
@@ -62,38 +63,15 @@ async function refreshOne(
   }
 }
 
-async function inParallel<T>(
-  items: readonly T[],
-  lanes: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0
-  const lane = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++] as T)
-  }
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane))
-}
-
 /** Looks for due accounts every `everyMs` until it is stopped. `stop` waits for what is under way. */
 export function startRefreshLoop(parts: RefreshDueParts, everyMs = 5_000): { stop(): Promise<void> } {
-  const ending = new AbortController()
-  const run = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
-      try {
-        const report = await refreshDue(parts, ending.signal)
-        if (report.claimed > 0) parts.log.info(report, 'token refreshes')
-      } catch (error) {
-        parts.log.error({ err: error }, 'looking for due tokens failed; it goes on')
-      }
-      await parts.clock.sleep(everyMs, ending.signal).catch(() => undefined)
-    }
-  }
-  const running = run()
+  const { clock, log, refresher } = parts
+  const what = 'token refreshes'
+  const loop = startDueLoop({ clock, log, what, everyMs, run: (signal) => refreshDue(parts, signal) })
   return {
     stop: async () => {
-      ending.abort()
-      await running
-      await parts.refresher.retryUnsaved()
+      await loop.stop()
+      await refresher.retryUnsaved()
     },
   }
 }
