@@ -46,6 +46,9 @@ const video = z
     gone_at: moment
       .nullable()
       .meta({ description: "When it was first missing from the creator's public videos" }),
+    cover_expires_at: moment.nullable().meta({
+      description: 'From when `video.cover_image_url` is no longer good; refreshing the video gives another',
+    }),
     video: fields,
     source,
   })
@@ -56,10 +59,10 @@ const metrics = z
   .object({
     account_id: idOf('acc'),
     video_id: z.string().nullable(),
-    granularity: z.enum(['day', 'week']),
+    granularity: z.enum(['day', 'week', 'month']),
     data: z.array(
       z.object({
-        day: z.iso.date().meta({ description: 'In UTC; of a week its Monday' }),
+        day: z.iso.date().meta({ description: 'In UTC; of a week its Monday, of a month its first day' }),
         read_at: moment,
         views: count,
         likes: count,
@@ -77,7 +80,7 @@ const params = z.object({ account_id: idOf('acc') })
 const period = z.object({
   from: z.iso.date().optional().meta({ description: 'First day, UTC; 30 days before `to` unless told' }),
   to: z.iso.date().optional().meta({ description: 'Last day, UTC; today unless told' }),
-  granularity: z.enum(['day', 'week']).default('day'),
+  granularity: z.enum(['day', 'week', 'month']).default('day'),
 })
 const read = { method: 'GET', scope: 'accounts:read', status: 200, errors: {} } as const
 
@@ -101,12 +104,38 @@ const listVideos = defineOperation({
   answer: pageOf(video),
 })
 
+const refreshVideos = defineOperation({
+  id: 'accountData.refreshVideos',
+  method: 'POST',
+  path: '/v1/connected-accounts/{account_id}/videos/refresh',
+  summary: 'Read some videos again at once',
+  description:
+    "For fresh counters, and for covers whose addresses have expired. Videos that are not the creator's are left out; " +
+    'those that are no longer public come with `gone_at`.',
+  scope: 'accounts:write',
+  params,
+  body: z.object({
+    video_ids: z
+      .array(z.string().regex(/^\d{1,20}$/))
+      .min(1)
+      .max(20),
+  }),
+  answer: z.object({ data: z.array(video) }),
+  status: 200,
+  idempotency: 'natural',
+  errors: {
+    account_not_connected: { status: 409, title: 'The account is not connected' },
+    account_scope_missing: { status: 409, title: 'The creator did not grant what this needs' },
+  },
+})
+
 const getMetrics = defineOperation({
   ...read,
   id: 'accountData.metrics',
   path: '/v1/connected-accounts/{account_id}/metrics',
   summary: "Read the history of an account's counters",
-  description: 'The last reading of each day for 90 days, of each week before that.',
+  description:
+    'The last reading of each day for 90 days, of each week for a year, of each month before that.',
   params,
   query: period,
   answer: metrics,
@@ -152,6 +181,7 @@ const requestSync = defineOperation({
 export const accountDataOperations = [
   getProfile,
   listVideos,
+  refreshVideos,
   getMetrics,
   getVideoMetrics,
   getSync,

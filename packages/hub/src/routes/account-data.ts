@@ -1,28 +1,23 @@
 import { type accountDataOperations, Problem, problem } from '@tockwork/api'
-import type { Clock } from '@tockwork/kernel'
 import type { Handlers } from '../http/ports.ts'
 import { type AccountSync, findSync, requestSync } from '../storage/account-syncs.ts'
 import type { Account } from '../storage/accounts.ts'
-import type { Database } from '../storage/database.ts'
 import { ACCOUNT, dayOf, listPoints, METRICS, type MetricPoint } from '../storage/metrics.ts'
 import { findProfile, findVideoAccounts, listVideos, type StoredVideo } from '../storage/videos.ts'
+import { notConnected, refreshVideos } from '../sync/refresh-videos.ts'
+import type { SyncParts } from '../sync/run-sync.ts'
 import { ON_DEMAND_EVERY_MS } from '../sync/sync-policy.ts'
-import { PART_SCOPES } from '../tiktok/sync.ts'
+import { COVER_LIVES_MS, PART_SCOPES } from '../tiktok/sync.ts'
 import { reachableAccount } from './connected-accounts.ts'
 import { pageOfItems } from './cursor.ts'
 import { iso, isoOrNull } from './iso-time.ts'
 
-type Period = { from?: string | undefined; to?: string | undefined; granularity: 'day' | 'week' }
+type Period = { from?: string | undefined; to?: string | undefined; granularity: 'day' | 'week' | 'month' }
 
 const DAY = 86_400_000
 
-export function accountDataHandlers({
-  db,
-  clock,
-}: {
-  db: Database
-  clock: Clock
-}): Handlers<typeof accountDataOperations> {
+export function accountDataHandlers(parts: SyncParts): Handlers<typeof accountDataOperations> {
+  const { db, clock } = parts
   const metricsOf = async (accountId: string, videoId: string, period: Period) => {
     const to = period.to ?? dayOf(clock.now())
     const from = period.from ?? dayOf(Date.parse(to) - 30 * DAY)
@@ -32,7 +27,7 @@ export function accountDataHandlers({
       account_id: accountId,
       video_id: videoId === ACCOUNT ? null : videoId,
       granularity: period.granularity,
-      data: (period.granularity === 'week' ? weekly(points) : points).map(pointToJson),
+      data: lastOfEach(period.granularity, points).map(pointToJson),
     }
   }
   return {
@@ -50,6 +45,12 @@ export function accountDataHandlers({
     'accountData.videos': async ({ params, query }, { caller }) => {
       const { id } = await reachableAccount(db, caller, params.account_id)
       return pageOfItems(query, /^-?\d{1,15}\.\d{1,20}$/, (slice) => listVideos(db, id, slice), videoToJson)
+    },
+
+    'accountData.refreshVideos': async ({ params, body }, { caller }) => {
+      const account = await reachableAccount(db, caller, params.account_id)
+      const ids = [...new Set(body.video_ids)]
+      return { data: (await refreshVideos(parts, account, ids)).map(videoToJson) }
     },
 
     'accountData.metrics': async ({ params, query }, { caller }) => {
@@ -78,13 +79,7 @@ export function accountDataHandlers({
     'accountData.requestSync': async ({ params }, { caller }) => {
       const account = await reachableAccount(db, caller, params.account_id)
       const before = await findSync(db, account.id)
-      if (account.status !== 'connected' || before === undefined)
-        throw new Problem({
-          status: 409,
-          code: 'account_not_connected',
-          title: 'The account is not connected',
-          detail: 'Send the creator through a connect session again.',
-        })
+      if (account.status !== 'connected' || before === undefined) throw notConnected()
       const now = clock.now()
       const wishAt = Math.max(now, (before.completedAt ?? 0) + ON_DEMAND_EVERY_MS)
       return syncToJson(account, await requestSync(db, account.id, { now, wishAt }), now)
@@ -92,15 +87,21 @@ export function accountDataHandlers({
   }
 }
 
-/** The last point of each week, under its Monday. */
-function weekly(points: readonly MetricPoint[]): MetricPoint[] {
-  const weeks = new Map<string, MetricPoint>()
+/** The last point of each week under its Monday, of each month under its first day. */
+function lastOfEach(span: Period['granularity'], points: readonly MetricPoint[]): MetricPoint[] {
+  const spans = new Map<string, MetricPoint>()
   for (const point of points) {
-    const at = Date.parse(point.day)
-    const monday = dayOf(at - ((new Date(at).getUTCDay() + 6) % 7) * DAY)
-    weeks.set(monday, { ...point, day: monday })
+    const day = firstDayOf(span, point.day)
+    spans.set(day, { ...point, day })
   }
-  return [...weeks.values()]
+  return [...spans.values()]
+}
+
+function firstDayOf(span: Period['granularity'], day: string): string {
+  if (span === 'day') return day
+  if (span === 'month') return `${day.slice(0, 7)}-01`
+  const at = Date.parse(day)
+  return dayOf(at - ((new Date(at).getUTCDay() + 6) % 7) * DAY)
 }
 
 function pointToJson({ day, at, counts }: MetricPoint) {
@@ -116,6 +117,7 @@ function videoToJson(video: StoredVideo) {
     account_id: video.accountId,
     posted_at: iso(video.postedAt),
     gone_at: isoOrNull(video.goneAt),
+    cover_expires_at: video.data.cover_image_url == null ? null : iso(video.readAt + COVER_LIVES_MS),
     video: video.data,
     source: { call: video.sourceCall, at: iso(video.readAt) },
   }

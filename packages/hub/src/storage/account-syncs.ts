@@ -9,9 +9,13 @@ export interface AccountSync {
   dueAt: number | null
   leaseUntil: number | null
   runStartedAt: number | null
+  /** The open run reads no further back; null: all the way. */
+  runSince: number | null
   profileDone: boolean
   cursor: string | null
   completedAt: number | null
+  /** When the last run ended that read every video. */
+  wholeAt: number | null
   requestedAt: number | null
   failures: number
   lastFailure: string | null
@@ -32,9 +36,11 @@ export interface SyncChange {
   /** The lease's new end; null gives it back. */
   leaseUntil?: number | null
   runStartedAt?: number | null
+  runSince?: number | null
   profileDone?: boolean
   cursor?: string | null
   completedAt?: number
+  wholeAt?: number
   failures?: number
   lastFailure?: string | null
   skipped?: string[]
@@ -54,6 +60,9 @@ export async function scheduleSync(
     lease_until: null,
     lease_holder: null,
     run_started_at: null,
+    run_since: null,
+    // Connecting anew may have brought scopes: the next run reads everything.
+    whole_at: null,
     profile_done: false,
     cursor: null,
   }
@@ -94,13 +103,15 @@ export async function moveSync(
   change: SyncChange,
 ): Promise<boolean> {
   const { dueAt, leaseUntil, runStartedAt, profileDone, cursor, completedAt, failures } = change
-  const { lastFailure, skipped } = change
+  const { lastFailure, skipped, runSince, wholeAt } = change
   const result = await db
     .updateTable('account_syncs')
     .set({
       ...(dueAt === undefined ? {} : { due_at: dateOrNull(dueAt) }),
       ...(leaseUntil === undefined ? {} : { lease_until: dateOrNull(leaseUntil) }),
       ...(runStartedAt === undefined ? {} : { run_started_at: dateOrNull(runStartedAt) }),
+      ...(runSince === undefined ? {} : { run_since: dateOrNull(runSince) }),
+      ...(wholeAt === undefined ? {} : { whole_at: new Date(wholeAt) }),
       ...(profileDone === undefined ? {} : { profile_done: profileDone }),
       ...(cursor === undefined ? {} : { cursor }),
       ...(completedAt === undefined ? {} : { completed_at: new Date(completedAt) }),
@@ -138,6 +149,17 @@ export async function requestSync(
   return row === undefined ? undefined : toSync(row)
 }
 
+/** Holds the account's row until `tx` ends, so that an erasure comes before or after; false when it is erased. */
+export async function holdSync(tx: Transaction, accountId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('account_syncs')
+    .select('account_id')
+    .where('account_id', '=', accountId)
+    .forUpdate()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function findSync(db: Database, accountId: string): Promise<AccountSync | undefined> {
   const row = await db
     .selectFrom('account_syncs')
@@ -154,9 +176,11 @@ function toSync(row: Row<'account_syncs'>): AccountSync {
     dueAt: row.due_at?.getTime() ?? null,
     leaseUntil: row.lease_until?.getTime() ?? null,
     runStartedAt: row.run_started_at?.getTime() ?? null,
+    runSince: row.run_since?.getTime() ?? null,
     profileDone: row.profile_done,
     cursor: row.cursor,
     completedAt: row.completed_at?.getTime() ?? null,
+    wholeAt: row.whole_at?.getTime() ?? null,
     requestedAt: row.requested_at?.getTime() ?? null,
     failures: row.failures,
     lastFailure: row.last_failure,

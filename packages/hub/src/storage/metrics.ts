@@ -1,4 +1,4 @@
-/** Counters over time: one point a day for each video and account, weekly ones beyond 90 days. */
+/** Counters over time: at most one point a day for each video and account, a week beyond 90 days, a month beyond a year. */
 import { sql } from 'kysely'
 import type { Database, Transaction } from './database.ts'
 
@@ -15,7 +15,9 @@ export interface MetricPoint {
 
 /** What stands for the account itself in place of a video's id. */
 export const ACCOUNT = ''
+const DAY = 86_400_000
 const DAILY_FOR_DAYS = 90
+const WEEKLY_FOR_DAYS = 365
 
 /** Writes what was read; of one day the latest stays. */
 export async function storePoints(
@@ -52,16 +54,27 @@ export async function storePoints(
     .execute()
 }
 
-/** Of an account's points older than 90 days, keeps the last of each week. */
+/** Of an account's points older than 90 days keeps the last of each week, older than a year the last of each month. */
 export async function thinPoints(db: Database, accountId: string, now: number): Promise<number> {
-  const before = dayOf(now - DAILY_FOR_DAYS * 86_400_000)
+  const weeks = await thin(db, accountId, 'week', dayOf(now - DAILY_FOR_DAYS * DAY))
+  return weeks + (await thin(db, accountId, 'month', dayOf(now - WEEKLY_FOR_DAYS * DAY)))
+}
+
+async function thin(
+  db: Database,
+  accountId: string,
+  span: 'week' | 'month',
+  before: string,
+): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from metric_points as old
     where old.account_id = ${accountId} and old.day < ${before}::date and exists (
       select 1 from metric_points as later
       where later.account_id = old.account_id and later.video_id = old.video_id and later.day > old.day
         and later.day < ${before}::date
-        and later.day < (date_trunc('week', old.day::timestamp) + interval '7 days')::date)`.execute(db)
+        and later.day < (date_trunc(${sql.lit(span)}, old.day::timestamp) + ${sql.lit(`1 ${span}`)}::interval)::date)`.execute(
+    db,
+  )
   return Number(numAffectedRows ?? 0n)
 }
 

@@ -86,20 +86,69 @@ export async function storeVideos(
     .execute()
 }
 
-/** Marks what a whole walk that began at `since` did not meet. */
+/**
+ * Marks what a walk that began at `since` did not meet, of those that it was to meet: all, or those that were posted after
+ * the time of its last cursor `after`.
+ */
 export async function markGoneVideos(
   tx: Transaction,
   accountId: string,
-  since: number,
-  now: number,
+  { since, now, after }: { since: number; now: number; after: string | undefined },
 ): Promise<void> {
-  await tx
+  let query = tx
     .updateTable('videos')
     .set({ gone_at: new Date(now) })
     .where('account_id', '=', accountId)
     .where('gone_at', 'is', null)
     .where('read_at', '<', new Date(since))
+  if (after !== undefined) query = query.where('posted_at', '>', new Date(Number(after)))
+  await query.execute()
+}
+
+/** Marks these as gone, of those that an account has. */
+export async function markGoneByIds(
+  tx: Transaction,
+  accountId: string,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .updateTable('videos')
+    .set({ gone_at: new Date(now) })
+    .where('account_id', '=', accountId)
+    .where('video_id', 'in', [...ids])
+    .where('gone_at', 'is', null)
     .execute()
+}
+
+/** When an account's newest video was posted. */
+export async function newestVideoAt(db: Database, accountId: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('videos')
+    .select('posted_at')
+    .where('account_id', '=', accountId)
+    .where('gone_at', 'is', null)
+    .orderBy('posted_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.posted_at.getTime()
+}
+
+export async function findVideos(
+  db: Database,
+  accountId: string,
+  ids: readonly string[],
+): Promise<StoredVideo[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('videos')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('video_id', 'in', [...ids])
+    .orderBy('posted_at', 'desc')
+    .execute()
+  return rows.map(toVideo)
 }
 
 /** An account's videos, newest first, those that are gone too. `before` is the `id` of a video in this list. */

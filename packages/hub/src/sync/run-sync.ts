@@ -4,7 +4,7 @@ import type { RateCall, RateGovernor } from '../governor/governor.ts'
 import { type LeasedSync, moveSync, type SyncChange } from '../storage/account-syncs.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { ACCOUNT, type Counts, storePoints, thinPoints } from '../storage/metrics.ts'
-import { type Fields, markGoneVideos, storeProfile, storeVideos } from '../storage/videos.ts'
+import { type Fields, markGoneVideos, newestVideoAt, storeProfile, storeVideos } from '../storage/videos.ts'
 import type { PlatformFailure, PlatformResult } from '../tiktok/outcome.ts'
 import {
   PART_SCOPES,
@@ -14,7 +14,7 @@ import {
   type TikTokReading,
   videosCall,
 } from '../tiktok/sync.ts'
-import { nextSyncAt, retrySyncAt, SYNC_LEASE_MS } from './sync-policy.ts'
+import { nextSyncAt, readSince, retrySyncAt, SYNC_LEASE_MS } from './sync-policy.ts'
 
 export interface SyncParts {
   db: Database
@@ -59,8 +59,14 @@ class SyncRun {
     const startedAt = sync.runStartedAt ?? clock.now()
     if (sync.runStartedAt === null) {
       const missing = Object.entries(PART_SCOPES).filter(([, scope]) => !scopes.includes(scope))
-      await this.#commit({ runStartedAt: startedAt, skipped: missing.map(([part]) => part) })
+      await this.#commit({
+        runStartedAt: startedAt,
+        runSince: readSince(startedAt, sync.wholeAt),
+        skipped: missing.map(([part]) => part),
+      })
     }
+    // Whatever another run asked for came before this one began; a wish after it is for the next.
+    const since = this.#sync.runSince
     if (!sync.profileDone && readsProfile(scopes)) {
       const waiting = await this.#readProfile()
       if (waiting) return 'waiting'
@@ -73,28 +79,34 @@ class SyncRun {
         if (page === undefined) return 'waiting'
         const readAt = clock.now()
         const { next, videos } = page
+        // A cursor is the time of the last video of its page: what follows was posted before. The order is trusted, not
+        // the oldest video seen, since a pinned one may stand out of it.
+        const enough = next === undefined || (since !== null && Number(next) < since)
         await this.#commit({ cursor: next ?? null, failures: 0 }, async (tx) => {
           await storeVideos(tx, { ...sync, sourceCall: videosCall.id, readAt }, videos)
           const points = videos.map(({ videoId, data }) => ({ videoId, counts: videoCounts(data) }))
           await storePoints(tx, sync.accountId, readAt, points)
-          if (next === undefined) await markGoneVideos(tx, sync.accountId, startedAt, readAt)
+          if (enough) await markGoneVideos(tx, sync.accountId, { since: startedAt, now: readAt, after: next })
         })
-        if (next === undefined) break
+        if (enough) break
         cursor = next
       }
     }
     const now = clock.now()
+    const newestAt = await newestVideoAt(db, sync.accountId)
     await this.#commit({
       completedAt: now,
+      ...(since === null ? { wholeAt: now } : {}),
       runStartedAt: null,
+      runSince: null,
       profileDone: false,
       cursor: null,
       failures: 0,
       lastFailure: null,
-      dueAt: nextSyncAt(now, random),
+      dueAt: nextSyncAt(now, newestAt, random),
       leaseUntil: null,
     })
-    await thinPoints(db, sync.accountId, now)
+    if (since === null) await thinPoints(db, sync.accountId, now)
     return 'done'
   }
 
@@ -116,7 +128,13 @@ class SyncRun {
   async #ask<T>({ rule }: ReadCall, call: () => Promise<PlatformResult<T>>): Promise<T | undefined> {
     const { clock, governor } = this.#parts
     const { accountId, appId } = this.#sync
-    const wish: RateCall = { appId, accountId, rule, lane: 'background', ticket: `${accountId}:sync` }
+    const wish: RateCall = {
+      appId,
+      accountId,
+      rule,
+      lane: this.#isWished() ? 'person' : 'background',
+      ticket: `${accountId}:sync`,
+    }
     const slot = await governor.take(wish)
     if (!slot.granted) {
       await this.#wait({ dueAt: clock.now() + Math.max(1, slot.at - (await governor.now())) })
@@ -131,6 +149,12 @@ class SyncRun {
     if (result.ok) return result.value
     await this.#fail(result.failure)
     return undefined
+  }
+
+  /** Whether somebody asked for it since the last time that it was whole, and waits. */
+  #isWished(): boolean {
+    const { requestedAt, completedAt } = this.#sync
+    return requestedAt !== null && requestedAt > (completedAt ?? 0)
   }
 
   /** Nothing is asked of an account that is not connected; connecting it again makes it due. */
@@ -159,10 +183,11 @@ class SyncRun {
       await write(tx)
     })
     sync.leaseUntil = full.leaseUntil ?? 0
+    if (change.runSince !== undefined) sync.runSince = change.runSince
   }
 }
 
-function videoCounts(data: Fields): Counts {
+export function videoCounts(data: Fields): Counts {
   return {
     views: countOf(data.view_count),
     likes: countOf(data.like_count),

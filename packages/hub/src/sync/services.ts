@@ -31,5 +31,5 @@ export function createSyncServices({ tokens, platforms, ...parts }: SyncServiceP
       ),
   }
   const syncDueParts: SyncDueParts = { ...parts, reading: new TikTokReading(access) }
-  return { syncDueParts, handlers: accountDataHandlers(parts) }
+  return { syncDueParts, handlers: accountDataHandlers(syncDueParts) }
 }

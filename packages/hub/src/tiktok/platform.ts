@@ -34,6 +34,8 @@ export interface PlatformApp {
   random: Random
 }
 
+export type { Video }
+
 /** Seconds are precious here: a refresh that hangs holds its account's lease. */
 const TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 5_000
@@ -263,6 +265,15 @@ export class TikTokPlatform {
       for await (const page of this.#as(access).videos.list(options).pages()) return page
       return { videos: [], cursor: '0', hasMore: false }
     })
+  }
+
+  /** Videos of the creator's by id, at most twenty; others, and those that are not public, are absent. */
+  videosById(
+    access: Secret,
+    ids: readonly string[],
+    { signal }: CallSignal = {},
+  ): Promise<PlatformResult<Partial<Video>[]>> {
+    return attempt(() => this.#as(access).videos.query(ids, videoFields, { signal }))
   }
 
   #as(access: Secret): Creator {
