@@ -19,7 +19,7 @@ export interface CheckOptions {
   /** What decodes pictures, from `openFrameSource`; without it watermarks are not looked for, and the report says so. */
   frames?: FrameSourceChoice
   /** Looks for watermarks; one for many files loads its networks once. */
-  finder?: WatermarkFinder
+  finder?: Pick<WatermarkFinder, 'find'>
   /** False leaves watermarks out, which are what takes seconds; default true. */
   watermarks?: boolean
   /** Handles of the uploader's accounts; they are no foreign marks. */
