@@ -3,12 +3,16 @@
  *
  * Filters go to vitest (parts of test file names, `-t name`); with one, the packages are not built and installed. The
  * last line is `N passed, N failed`, checks and tests together, with `, N skipped` when there are any.
+ *
+ * The hub's tests of the database run on the embedded PostgreSQL and, where the machine has one (15 or newer), once more on
+ * that one. TOCKWORK_TEST_SYSTEM_POSTGRES=required, which `.ci/run` sets, makes its absence a failure.
  */
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { checkLinks, checkLockFile, checkOpenApiFresh, checkWords, lintOpenApi } from './repository-checks.ts'
 import { describeClaims } from './run-reporter.ts'
 import { killSteps, runCommand, runSteps, type Step, type StepResult } from './steps.ts'
+import { databaseTests, systemPostgres } from './system-postgres.ts'
 import { runVitest, type VitestRun } from './vitest-run.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -54,10 +58,15 @@ const checks: Step[] = [
 ]
 
 const runs = new Map<string, VitestRun>()
-const tests = (name: string, timeoutSeconds: number, ...args: string[]): Step => ({
+const tests = (
+  name: string,
+  timeoutSeconds: number,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Step => ({
   name,
   async run() {
-    const run = await runVitest(args, timeoutSeconds)
+    const run = await runVitest(args, timeoutSeconds, env)
     runs.set(name, run)
     const skipped = run.skipped > 0 ? `, ${run.skipped} skipped` : ''
     return { ok: run.ok, output: run.output, note: `${run.passed} passed, ${run.failed} failed${skipped}` }
@@ -66,10 +75,10 @@ const tests = (name: string, timeoutSeconds: number, ...args: string[]): Step =>
 
 /** The tests in one lane, what is built and installed in the other. */
 const suites: Step[] = [
-  tests('tests (vitest)', 900, ...filters),
+  tests('tests (vitest)', 900, filters),
   ...(filters.length === 0
     ? [
-        tests('packed tarballs in an empty folder', 300, '--config', 'test/packed/vitest.config.ts'),
+        tests('packed tarballs in an empty folder', 300, ['--config', 'test/packed/vitest.config.ts']),
         {
           name: 'size of the SDK',
           async run() {
@@ -80,6 +89,21 @@ const suites: Step[] = [
       ]
     : []),
 ]
+
+/** After everything else: beside it, four test workers would share the two cores of a small machine. */
+function onSystemPostgres(): Step[] {
+  if (filters.length > 0) return []
+  const version = systemPostgres()
+  if (version !== undefined) {
+    const files = databaseTests(ROOT)
+    return [tests(`hub on PostgreSQL ${version}`, 480, files, { TOCKWORK_TEST_POSTGRES: 'system' })]
+  }
+  const missing = 'this machine has no PostgreSQL 15 or newer: the hub was tested on the embedded one only'
+  if (process.env.TOCKWORK_TEST_SYSTEM_POSTGRES === 'required')
+    return [{ name: 'hub on a system PostgreSQL', run: async () => ({ ok: false, output: missing }) }]
+  console.log(`– ${missing}`)
+  return []
+}
 
 function report({ name, ok, seconds, note }: StepResult): void {
   console.log(
@@ -97,7 +121,11 @@ process.on('SIGTERM', () => {
 })
 
 // Two lanes: the smallest machine this runs on has two cores, and vitest takes both by itself.
-const results = [...(await runSteps(checks, 2, report)), ...(await runSteps(suites, 2, report))]
+const results = [
+  ...(await runSteps(checks, 2, report)),
+  ...(await runSteps(suites, 2, report)),
+  ...(await runSteps(onSystemPostgres(), 1, report)),
+]
 
 for (const { name, ok, output } of results) {
   if (!ok) console.log(`\n──── ${name}\n${output}`)

@@ -13,9 +13,14 @@ export interface VitestRun extends RunReport {
 
 /**
  * @param args for vitest: parts of file names, `-t name`, `--config file`
+ * @param env besides the environment that there is
  * @returns counts; a run that reports no failure and yet ends badly counts as one
  */
-export async function runVitest(args: readonly string[], timeoutSeconds: number): Promise<VitestRun> {
+export async function runVitest(
+  args: readonly string[],
+  timeoutSeconds: number,
+  env: Record<string, string> = {},
+): Promise<VitestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'tockwork-vitest-'))
   const file = join(folder, 'report.json')
   try {
@@ -27,7 +32,7 @@ export async function runVitest(args: readonly string[], timeoutSeconds: number)
         '--reporter=./tools/run-reporter.ts',
         ...args,
       ],
-      { env: { TOCKWORK_RUN_REPORT: file }, timeoutSeconds },
+      { env: { ...env, TOCKWORK_RUN_REPORT: file }, timeoutSeconds },
     )
     const report: RunReport = existsSync(file)
       ? (JSON.parse(readFileSync(file, 'utf8')) as RunReport)
