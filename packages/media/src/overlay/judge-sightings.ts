@@ -30,12 +30,14 @@ const EDGE = 0.22
 export function judgeSightings(sightings: readonly Sighting[]): Watermark[] {
   return groupByMark(sightings).flatMap((group) => {
     const [{ mark }] = group as [Sighting]
-    const places = groupByPlace(group)
+    // What the picture's side cuts off belongs to what is filmed: `SHORTS` out of `SHORTS SALE` on a wall.
+    const whole = mark.everydayWord ? group.filter(({ box }) => !isCut(box)) : group
+    const places = groupByPlace(whole)
     // An everyday word that never comes back to a place is part of the scene, or spoken of.
     const staying = places.filter((place) => place.some(({ persists }) => persists) || moments(place) >= 2)
     if (mark.everydayWord && staying.length === 0) return []
     const repeated = moments(group) >= 2 || group.some(({ persists }) => persists)
-    const evidence = mark.everydayWord ? staying.flat() : group
+    const evidence = mark.everydayWord ? staying.flat() : whole
     const isCaption = evidence.every(({ box, plain }) => !plain && isCentred(box))
     const isNearEdge = evidence.some(({ box }) => touchesEdge(box))
     const blocks = repeated && !isCaption && (!mark.everydayWord || isNearEdge)
@@ -103,6 +105,8 @@ function moments(sightings: readonly Sighting[]): number {
 }
 
 const isCentred = (box: FrameBox): boolean => Math.abs(box.x + box.width / 2 - 0.5) < CENTRED
+
+const isCut = ({ x, width }: FrameBox): boolean => x < 0.008 || x + width > 0.992
 
 const touchesEdge = ({ x, y, width, height }: FrameBox): boolean =>
   x < EDGE || y < EDGE || x + width > 1 - EDGE || y + height > 1 - EDGE

@@ -1,11 +1,11 @@
 import { cropAsPgm, difference, type GrayImage, type PixelBox, toFractions } from './gray-image.ts'
 import { judgeSightings, type Sighting } from './judge-sightings.ts'
 import { PersistentEdges } from './persistent-edges.ts'
-import { type Exempt, readMarks } from './read-mark.ts'
+import { type Exempt, missingLetters, readMarks } from './read-mark.ts'
 import type { TextLineBox } from './text-detection.ts'
 import type { TextReader } from './text-reader.ts'
 import type { FrameBox, Watermark } from './watermark.ts'
-import { isMoving, isPlain, meanPicture } from './window-pictures.ts'
+import { enlargedBands, isMoving, isPlain, meanPicture } from './window-pictures.ts'
 
 /** Lines read in one picture; a screen full of text is no reason to read for a minute. */
 const MAX_LINES = 12
@@ -17,6 +17,8 @@ const MIN_READ_SCORE = 0.55
 export interface TimedPicture extends GrayImage {
   readonly timeSec: number
 }
+
+type SeenWhen = Pick<Sighting, 'fromSec' | 'toSec' | 'persists' | 'plain'>
 
 interface ReadLine {
   picture: GrayImage
@@ -57,25 +59,27 @@ export class OverlayAnalysis {
     const middle = frames[frames.length >> 1]
     if (first === undefined || last === undefined || middle === undefined) return
     for (const frame of frames) this.#edges.add(frame)
+    const isFirst = this.#middle === undefined
     this.#middle ??= middle
     if (this.#options.reader === undefined) return
-    const moving = isMoving(frames)
-    if (moving)
-      await this.#look(meanPicture(frames), {
-        fromSec: first.timeSec,
-        toSec: last.timeSec,
-        persists: true,
-        plain: false,
-      })
-    const single = (frame: TimedPicture): Promise<void> =>
-      this.#look(frame, {
-        fromSec: frame.timeSec,
-        toSec: frame.timeSec,
-        persists: false,
-        plain: isPlain(frame),
-      })
-    await single(middle)
-    if (isLast && last !== middle) await single(last)
+    const whole = { fromSec: first.timeSec, toSec: last.timeSec, persists: true, plain: false }
+    const moment = (frame: TimedPicture): SeenWhen => ({
+      fromSec: frame.timeSec,
+      toSec: frame.timeSec,
+      persists: false,
+      plain: isPlain(frame),
+    })
+    if (isMoving(frames)) {
+      const mean = meanPicture(frames)
+      await this.#look(mean, whole)
+      if (isFirst || isLast) await this.#lookAtBands(mean, whole)
+    } else if (isFirst || isLast) await this.#lookAtBands(middle, moment(middle))
+    await this.#look(middle, moment(middle))
+    if (!isLast || last === middle) return
+    const marks = await this.#look(last, moment(last))
+    // An end card that began just now is seen once more before it is believed.
+    const before = frames.at(-3)
+    if (marks > 0 && before !== undefined && before !== middle) await this.#look(before, moment(before))
   }
 
   finish(): Watermark[] {
@@ -93,43 +97,64 @@ export class OverlayAnalysis {
     })
   }
 
-  async #look(
-    picture: GrayImage,
-    seen: Pick<Sighting, 'fromSec' | 'toSec' | 'persists' | 'plain'>,
-  ): Promise<void> {
+  /** @returns how many marks were read */
+  #look(picture: GrayImage, seen: SeenWhen): Promise<number> {
+    return this.#readLines(picture, seen, (line) => toFractions(line, picture))
+  }
+
+  #lookAtBands(picture: GrayImage, seen: SeenWhen): Promise<number> {
+    const { bands, toPicture } = enlargedBands(picture)
+    return this.#readLines(bands, seen, (line) => toFractions(toPicture(line), picture))
+  }
+
+  async #readLines(picture: GrayImage, seen: SeenWhen, toBox: (line: PixelBox) => FrameBox): Promise<number> {
     const { reader, exempt, evidence } = this.#options
-    if (reader === undefined) return
+    if (reader === undefined) return 0
     const lines = (await reader.detect(picture)).filter(
       ({ top, bottom }) => bottom - top <= picture.height * MAX_LINE_SHARE_OF_HEIGHT,
     )
+    let marks = 0
     const known: ReadLine[] = []
     for (const line of lines.slice(0, MAX_LINES)) {
-      const { text, score } = await this.#read(reader, picture, line)
-      known.push({ picture, box: line, text, score })
+      const { text, score, box: inked } = await this.#read(reader, picture, line)
+      known.push({ picture, box: inked, text, score })
       if (score < MIN_READ_SCORE) continue
-      const box = toFractions(line, picture)
+      const box = toBox(inked)
       this.#textBoxes.push(box)
       for (const mark of readMarks(text, exempt)) {
+        marks += 1
         this.#sightings.push({ mark, text, box, score, ...seen })
-        if (evidence) this.#crops.set(box, cropAsPgm(picture, box))
+        if (evidence) this.#crops.set(box, cropAsPgm(picture, toFractions(inked, picture)))
       }
     }
     this.#known = [...known, ...this.#known].slice(0, 3 * MAX_LINES)
+    return marks
   }
 
-  async #read(
-    reader: TextReader,
-    picture: GrayImage,
-    line: TextLineBox,
-  ): Promise<{ text: string; score: number }> {
+  async #read(reader: TextReader, picture: GrayImage, line: TextLineBox): Promise<ReadLine> {
     const same = this.#known.find(
       ({ box, picture: before }) =>
+        before.width === picture.width &&
+        before.height === picture.height &&
         Math.abs(box.left - line.left) <= 4 &&
         Math.abs(box.right - line.right) <= 4 &&
         Math.abs(box.top - line.top) <= 3 &&
         Math.abs(box.bottom - line.bottom) <= 3 &&
         difference(before, picture, line) < SAME_PIXELS,
     )
-    return same ?? (await reader.read(picture, line))
+    if (same !== undefined) return same
+    const read = { picture, box: line, ...(await reader.read(picture, line)) }
+    const missing = missingLetters(read.text)
+    if (missing === 0) return read
+    const letterWidth = (line.right - line.left) / Math.max(1, read.text.length)
+    const more = Math.ceil(letterWidth * missing)
+    const box = {
+      left: Math.max(0, line.left - more),
+      top: Math.max(0, line.top - 2),
+      right: Math.min(picture.width, line.right + more),
+      bottom: Math.min(picture.height, line.bottom + 2),
+    }
+    const wider = { picture, box, ...(await reader.read(picture, box)) }
+    return readMarks(wider.text, this.#options.exempt).length > 0 ? wider : read
   }
 }

@@ -21,7 +21,11 @@ export interface Exempt {
 
 /** A line that is mostly something else (a subtitle that mentions a platform) is not a mark. */
 const MIN_SHARE = 0.6
-const HANDLE = /(?:^|[\s(:|·•-])\S?@\s?([\p{L}\p{N}_][\p{L}\p{N}_.]{2,23})/u
+/** An everyday word has to be all there is: `shorts` marks, `shorts sale` sells. */
+const MIN_EVERYDAY_SHARE = 0.9
+const MAX_HANDLE = 24
+/** After a space, or one glyph that was read as a letter. An underscore is often read as a space. */
+const HANDLE = /(?:^|[\s(:|·•-])\S?@\s?((?:[\p{L}\p{N}]{1,3}[\s_]){0,2}[\p{L}\p{N}_][\p{L}\p{N}_.]{2,23})/u
 
 /** The platform's name, and the account, that a line consists of. Empty for any other text. */
 export function readMarks(text: string, exempt: Exempt): ReadMark[] {
@@ -40,13 +44,14 @@ export function readMarks(text: string, exempt: Exempt): ReadMark[] {
       !MARK_FILLERS.has(word),
   )
   const share = markLetters / Math.max(1, markLetters + others.join('').length)
-  if (share < MIN_SHARE) return []
+  const everydayWord = platform?.name.as === 'word' && handle === undefined
+  if (share < (everydayWord ? MIN_EVERYDAY_SHARE : MIN_SHARE)) return []
   if (platform !== undefined)
     marks.push({
       kind: 'platform-text',
       key: platform.name.platform,
       platform: platform.name.platform,
-      everydayWord: platform.name.as === 'word' && handle === undefined,
+      everydayWord,
       fit: platform.fit,
     })
   if (handle !== undefined && !isExemptHandle(line, handle.name, exempt))
@@ -57,7 +62,7 @@ export function readMarks(text: string, exempt: Exempt): ReadMark[] {
 function readHandle(line: string): { name: string; whole: string } | undefined {
   const found = HANDLE.exec(line)
   if (found === null) return undefined
-  const name = (found[1] as string).replace(/\.+$/, '')
+  const name = (found[1] as string).replaceAll(' ', '_').replace(/\.+$/, '').slice(0, MAX_HANDLE)
   // `name@host.tld` is an address for mail; `@3` and `@ 5 pm` are a price and a time.
   if (name.length < 4 || !/\p{L}/u.test(name) || /^\d+(pm|am|usd|eur)?$/.test(name)) return undefined
   return { name, whole: found[0] }
@@ -113,6 +118,22 @@ function fits(written: string, { written: wanted, as }: PlatformName): number {
     editDistance(alike(written.slice(1)), alike(wanted)) + 0.5,
   )
   return distance <= slack ? 1 - (0.6 * distance) / wanted.length - 0.05 : 0
+}
+
+/**
+ * How many letters are missing at most when these could be a piece out of a platform's name, as faint print is often found;
+ * 0 when they are none.
+ */
+export function missingLetters(text: string): number {
+  const letters = alike(
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]/gu, ''),
+  )
+  if (letters.length < 2 || letters.length > 12) return 0
+  const whole = PLATFORM_NAMES.filter(({ written }) => written.length > 4 && alike(written).includes(letters))
+  return Math.max(0, ...whole.map(({ written }) => written.length - letters.length))
 }
 
 /** Letters that small print does not tell apart become one. */
