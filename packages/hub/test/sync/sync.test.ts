@@ -1,83 +1,25 @@
-import { accountDataOperations } from '@tockwork/api'
-import { cryptoRandom } from '@tockwork/kernel'
-import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { RateGovernor } from '../../src/governor/governor.ts'
-import { createServer } from '../../src/http/server.ts'
-import { silentLog } from '../../src/observability/log.ts'
-import { createLogger } from '../../src/observability/logger.ts'
-import { Metrics } from '../../src/observability/metrics.ts'
-import { dayOf, storePoints, thinPoints } from '../../src/storage/metrics.ts'
-import { createSyncServices } from '../../src/sync/services.ts'
+import { ACCOUNT, dayOf, storePoints, thinPoints } from '../../src/storage/metrics.ts'
 import { syncDue } from '../../src/sync/sync-due.ts'
-import { AccountWorld, type Process, type Tenant } from '../account-world.ts'
+import { of, SyncWorld } from './sync-world.ts'
 
 const DAY = 86_400
 
-let world: AccountWorld
-let tenant: Tenant
-let server: FastifyInstance
-let sync: ReturnType<typeof createSyncServices>
-
-function syncOf({ services }: Process, holder: string) {
-  const { clock } = world.emulator
-  const { db } = world.database
-  const governor = new RateGovernor({ db, clock, time: 'clock' })
-  const { platforms, tokens } = services
-  const parts = { db, clock, random: cryptoRandom, log: silentLog, holder, governor, platforms, tokens }
-  return createSyncServices(parts)
-}
+let world: SyncWorld
 
 beforeEach(async () => {
-  world = await AccountWorld.start()
-  tenant = await world.tenant()
-  sync = syncOf(world.process, 'one')
-  server = await createServer({
-    operations: accountDataOperations,
-    handlers: sync.handlers,
-    plainRoutes: [],
-    access: world.services.apiKeys,
-    idempotency: world.services.idempotency,
-    metrics: new Metrics({ process: false }),
-    log: createLogger({ level: 'error', destination: { write: (line: string) => console.error(line) } }),
-    clock: world.emulator.clock,
-    random: cryptoRandom,
-    checks: {},
-    version: '0.0.0',
-  })
+  world = await SyncWorld.start()
 })
+afterEach(() => world.close())
 
-afterEach(async () => {
-  await server.close()
-  await world.close()
-})
-
-async function call(method: 'GET' | 'POST', url: string) {
-  const headers = { authorization: `Bearer ${tenant.key}` }
-  const answer = await server.inject({ method, url, headers })
-  return { status: answer.statusCode, json: answer.json() }
-}
-
-const of = (id: string, what: string) => `/v1/connected-accounts/${id}/${what}`
-const run = () => world.whileMoving(syncDue(sync.syncDueParts))
-const listCalls = () => world.emulator.requests().filter(({ endpoint }) => endpoint === 'display.videoList')
-
-async function allVideos(id: string) {
-  const found = []
-  let cursor = ''
-  for (;;) {
-    const { json } = await call('GET', of(id, `videos?limit=20${cursor}`))
-    found.push(...json.data)
-    if (json.next_cursor === null) return found
-    cursor = `&cursor=${json.next_cursor}`
-  }
-}
+const call: SyncWorld['call'] = (...args) => world.call(...args)
+const run = () => world.run()
 
 test('reads 34 videos over pages, a new one later, marks what is gone, and keeps a point a day', async () => {
-  const id = await world.connect(tenant, 'mika')
+  const id = await world.accounts.connect(world.tenant, 'mika')
   expect(await run()).toMatchObject({ claimed: 1, done: 1 })
-  expect(listCalls()).toHaveLength(2)
-  const videos = await allVideos(id)
+  expect(world.listCalls()).toBe(2)
+  const videos = await world.allVideos(id)
   expect(new Set(videos.map(({ id: video }) => video)).size).toBe(34)
   expect(videos[0]).toMatchObject({ gone_at: null, source: { call: 'display.videoList' } })
   const profile = (await call('GET', of(id, 'profile'))).json
@@ -96,7 +38,7 @@ test('reads 34 videos over pages, a new one later, marks what is gone, and keeps
     await world.emulator.advance(DAY)
     expect(await run()).toMatchObject({ done: 1 })
   }
-  const later = await allVideos(id)
+  const later = await world.allVideos(id)
   expect(later).toHaveLength(35)
   expect(later.filter(({ gone_at }) => gone_at !== null).map(({ id: video }) => video)).toEqual([first.id])
   const history = (await call('GET', '/v1/videos/7399999999999999999/metrics')).json.data
@@ -110,14 +52,14 @@ test('reads 34 videos over pages, a new one later, marks what is gone, and keeps
 })
 
 test('a crash between pages goes on with the next page, and a 429 is waited for', async () => {
-  const id = await world.connect(tenant, 'mika')
+  const id = await world.accounts.connect(world.tenant, 'mika')
   world.emulator.addFault({
     match: { endpoint: 'display.videoList', nth: 2 },
     times: 1,
     action: { status: 429, code: 'rate_limit_exceeded' },
   })
   expect(await run()).toMatchObject({ waiting: 1 })
-  expect(await allVideos(id)).toHaveLength(20)
+  expect(await world.allVideos(id)).toHaveLength(20)
   const standing = (await call('GET', of(id, 'sync'))).json
   expect(standing).toMatchObject({ state: 'scheduled', last_failure: 'rate_limit_exceeded' })
   expect(Date.parse(standing.runs_at)).toBeGreaterThan(world.emulator.clock.now())
@@ -128,20 +70,23 @@ test('a crash between pages goes on with the next page, and a 429 is waited for'
 
   // The process that goes on dies with its page unwritten: its lease runs out.
   await world.emulator.advance(600)
-  const broken = { ...sync.syncDueParts, reading: { videos: () => Promise.reject(new Error('killed')) } }
+  const broken = {
+    ...world.sync.syncDueParts,
+    reading: { videos: () => Promise.reject(new Error('killed')) },
+  }
   expect(await syncDue(broken as never)).toMatchObject({ failed: 1 })
   expect(await run()).toMatchObject({ claimed: 0 })
   await world.emulator.advance(61)
-  const before = listCalls().length
+  const before = world.listCalls()
   expect(await run()).toMatchObject({ done: 1 })
-  expect(listCalls().length - before).toBe(1)
-  expect(await allVideos(id)).toHaveLength(34)
+  expect(world.listCalls() - before).toBe(1)
+  expect(await world.allVideos(id)).toHaveLength(34)
 })
 
 test('without video.list videos are left out, and it says why; only granted fields are asked for', async () => {
-  const id = await world.connect(tenant, 'lane', {}, ['video.list', 'user.info.stats'])
+  const id = await world.accounts.connect(world.tenant, 'lane', {}, ['video.list', 'user.info.stats'])
   expect(await run()).toMatchObject({ done: 1 })
-  expect(listCalls()).toHaveLength(0)
+  expect(world.listCalls()).toBe(0)
   const { profile, sync: standing } = (await call('GET', of(id, 'profile'))).json
   expect(profile.username).toBe('lane')
   expect(profile).not.toHaveProperty('follower_count')
@@ -152,13 +97,13 @@ test('without video.list videos are left out, and it says why; only granted fiel
 })
 
 test('two processes never read one account at once; a wish comes five minutes after the last reading', async () => {
-  const id = await world.connect(tenant, 'mika')
-  const other = syncOf(world.anotherProcess('two'), 'two')
-  const reports = await world.whileMoving(
-    Promise.all([syncDue(sync.syncDueParts), syncDue(other.syncDueParts)]),
+  const id = await world.accounts.connect(world.tenant, 'mika')
+  const other = world.another('two')
+  const reports = await world.accounts.whileMoving(
+    Promise.all([syncDue(world.sync.syncDueParts), syncDue(other.syncDueParts)]),
   )
   expect(reports.map(({ claimed }) => claimed).sort()).toEqual([0, 1])
-  expect(listCalls()).toHaveLength(2)
+  expect(world.listCalls()).toBe(2)
   const now = world.emulator.clock.now()
   const wish = await call('POST', of(id, 'sync'))
   expect(wish.status).toBe(202)
@@ -167,24 +112,26 @@ test('two processes never read one account at once; a wish comes five minutes af
 })
 
 test('an erased account leaves nothing, and no reading under way writes afterwards', async () => {
-  const id = await world.connect(tenant, 'mika')
+  const id = await world.accounts.connect(world.tenant, 'mika')
   await run()
-  const erased = await world.call(tenant, 'DELETE', `/v1/connected-accounts/${id}`)
+  const erased = await world.accounts.call(world.tenant, 'DELETE', `/v1/connected-accounts/${id}`)
   expect(erased.json.erased).toMatchObject({ videos: 34, metric_points: 35 })
   for (const table of ['account_syncs', 'profiles', 'videos', 'metric_points'] as const)
-    expect(await world.database.db.selectFrom(table).selectAll().execute()).toEqual([])
+    expect(await world.db.selectFrom(table).selectAll().execute()).toEqual([])
   expect(await run()).toMatchObject({ claimed: 0 })
   expect((await call('POST', of(id, 'sync'))).status).toBe(409)
 })
 
-test('points older than 90 days are thinned to one a week', async () => {
-  const id = await world.connect(tenant, 'mika')
-  const { db } = world.database
+test('points older than 90 days are thinned to one a week, older than a year to one a month', async () => {
+  const id = await world.accounts.connect(world.tenant, 'mika')
+  const { db } = world
   const now = world.emulator.clock.now()
   for (let ago = 150; ago >= 0; ago -= 1)
     await db
       .transaction()
-      .execute((tx) => storePoints(tx, id, now - ago * DAY * 1000, [{ videoId: '1', counts: { views: 1 } }]))
+      .execute((tx) =>
+        storePoints(tx, id, now - ago * DAY * 1000, [{ videoId: ACCOUNT, counts: { followers: ago } }]),
+      )
   await thinPoints(db, id, now)
   expect(await thinPoints(db, id, now)).toBe(0)
   const days = await db.selectFrom('metric_points').select('at').execute()
@@ -192,4 +139,16 @@ test('points older than 90 days are thinned to one a week', async () => {
   expect(recent).toHaveLength(91)
   expect(days.length - recent.length).toBeLessThanOrEqual(10)
   expect(days.length - recent.length).toBeGreaterThanOrEqual(8)
+  const later = now + 400 * DAY * 1000
+  await thinPoints(db, id, later)
+  expect(await thinPoints(db, id, later)).toBe(0)
+  const months = await db.selectFrom('metric_points').select('at').orderBy('at').execute()
+  const names = months.map(({ at }) => at.toISOString().slice(0, 7))
+  expect(names).toEqual(['2026-06', '2026-07', '2026-08', '2026-09', '2026-10', '2026-11'])
+  const from = '2026-06-01&to=2026-12-31'
+  const shown = (await call('GET', of(id, `metrics?granularity=month&from=${from}`))).json
+  expect(shown.granularity).toBe('month')
+  expect(shown.data.map(({ day }: { day: string }) => day)).toEqual(names.map((name) => `${name}-01`))
+  // Of what the weeks left: the Sunday 25 October, 30 days before; the next one is in November.
+  expect(shown.data[4]).toMatchObject({ read_at: '2026-10-25T12:00:00.000Z', followers: 30 })
 })
