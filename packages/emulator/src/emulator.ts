@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { authorize } from '@tockwork/contracts/oauth'
 import { type Clock, cryptoRandom, seededRandom, systemClock } from '@tockwork/kernel'
+import { commercialEndpoints, commercialHandlers } from './commercial/handlers.ts'
 import { type Fault, type FaultSpec, Faults } from './control/faults.ts'
 import { type LoggedRequest, RequestLog } from './control/request-log.ts'
 import { addControlRoutes, applySettings, type Control } from './control/routes.ts'
@@ -27,6 +28,7 @@ import { postingEndpoints, postingHandlers } from './posting/handlers.ts'
 import { registerLifeCycle, sweepMedia } from './posting/life-cycle.ts'
 import { receiveChunk } from './posting/receive.ts'
 import { type EmulatorProxy, startProxy } from './proxy/proxy.ts'
+import { researchEndpoints, researchHandlers } from './research/handlers.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { Ids } from './state/ids.ts'
 import { openWorld, type World } from './state/model.ts'
@@ -305,6 +307,8 @@ export class Emulator {
       ...bind(embedEndpoints, embedHandlers),
       ...bind(postingEndpoints, postingHandlers),
       ...bind(portabilityEndpoints, portabilityHandlers),
+      ...bind(researchEndpoints, researchHandlers),
+      ...bind(commercialEndpoints, commercialHandlers),
     ]
     for (const { endpoint } of bound) this.#router.addEndpoint(endpoint)
     const platform = this.#platform

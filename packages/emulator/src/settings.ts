@@ -36,6 +36,17 @@ export interface Settings {
   unauditedUsersPerDay: number
   /** Uploaded files are kept after they were looked at, up to this many bytes each. */
   keepMediaBytes: number
+  /** How many videos the world of the Research API has, up to 16 million; they are computed, not kept. */
+  researchVideos: number
+  /** Another number is another world. */
+  researchSeed: number
+  /** Requests a UTC day and app, without and of followers and following. */
+  researchDailyRequests: number
+  researchDailyRelations: number
+  /** Share of result sets whose id is refused once before it is accepted, as clients report. */
+  researchNotReady: number
+  /** Share of research calls that end in TikTok's own failure; they count towards the quota. */
+  researchFailures: number
 }
 
 export const defaultSettings: Settings = {
@@ -61,6 +72,12 @@ export const defaultSettings: Settings = {
   pendingSharesPerDay: 5,
   unauditedUsersPerDay: 5,
   keepMediaBytes: 32 * 1024 * 1024,
+  researchVideos: 100_000,
+  researchSeed: 1,
+  researchDailyRequests: 1000,
+  researchDailyRelations: 20_000,
+  researchNotReady: 0.1,
+  researchFailures: 0,
 }
 
 /** Settings that are one of a few words or numbers. */
@@ -69,3 +86,6 @@ export const settingChoices: { readonly [K in keyof Settings]?: readonly Setting
   moderation: ['approve', 'reject'],
   oauthErrorStatus: [200, 400],
 }
+
+/** Settings from 0 to 1. */
+export const settingShares: ReadonlySet<keyof Settings> = new Set(['researchNotReady', 'researchFailures'])

@@ -10,7 +10,7 @@ import { endGrant } from '../oauth/tokens.ts'
 import { gradientPng } from '../pages/picture.ts'
 import type { Platform } from '../platform.ts'
 import { changePrivacy, failPublish, isFinal, postFromInbox } from '../posting/life-cycle.ts'
-import { defaultSettings, type Settings, settingChoices } from '../settings.ts'
+import { defaultSettings, type Settings, settingChoices, settingShares } from '../settings.ts'
 import { plant, seedSpec } from '../state/seed.ts'
 import { LATEST } from '../time/virtual-clock.ts'
 import { resend } from '../webhooks/delivery.ts'
@@ -222,6 +222,8 @@ export function applySettings(settings: Settings, change: Record<string, unknown
     if (typeof value !== expected) return `${name}: must be a ${expected}`
     const allowed: readonly unknown[] | undefined = settingChoices[name as keyof Settings]
     if (allowed !== undefined && !allowed.includes(value)) return `${name}: must be ${allowed.join(' or ')}`
+    if (settingShares.has(name as keyof Settings) && Number(value) > 1)
+      return `${name}: must be a number from 0 to 1`
     if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0 && value <= LARGEST))
       return `${name}: must be a number from 0 to ${LARGEST}`
   }

@@ -161,10 +161,14 @@ function success(endpoint: Endpoint, output: unknown, platform: Platform, exchan
   if (endpoint.envelope === 'bytes')
     return {
       status: 200,
-      headers: { 'content-type': 'application/zip', ...headers },
+      headers: {
+        'content-type': endpoint.id.startsWith('research.') ? 'text/plain; charset=utf-8' : 'application/zip',
+        ...headers,
+      },
       body: output as Uint8Array,
     }
   if (endpoint.envelope === 'standard') {
+    if (endpoint.mayOmitError === true) return jsonAnswer(200, { data: wire }, headers)
     const error = { code: 'ok', message: '', log_id: exchange.logId }
     return jsonAnswer(
       200,

@@ -3,6 +3,7 @@ import { parseJson } from '@tockwork/kernel'
 import * as z from 'zod/mini'
 import type { Exchange } from '../http/exchange.ts'
 import { Refusal } from '../platform.ts'
+import { multipartFields } from './multipart.ts'
 import { noteBeyond, overlook, takesNothing } from './tolerance.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -24,6 +25,7 @@ export async function readBody(endpoint: Endpoint, exchange: Exchange): Promise<
     return {}
   }
   const text = raw.toString('utf8')
+  if (endpoint.encoding === 'multipart') return readMultipart(endpoint, exchange, raw)
   if (endpoint.encoding === 'form') {
     if (exchange.contentType === 'application/json') {
       exchange.warn('a JSON body where a form is documented')
@@ -36,6 +38,14 @@ export async function readBody(endpoint: Endpoint, exchange: Exchange): Promise<
   if (exchange.contentType !== 'application/json')
     exchange.warn(`content type ${exchange.contentType || '(none)'} instead of application/json`)
   return parseObject(text, invalidCode(endpoint))
+}
+
+function readMultipart(endpoint: Endpoint, exchange: Exchange, raw: Buffer): Record<string, string> {
+  const boundary = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(exchange.header('content-type') ?? '')
+  const fields = multipartFields(raw, boundary?.[1] ?? boundary?.[2] ?? '')
+  if (fields === undefined)
+    throw new Refusal(invalidCode(endpoint), 'The request body must be multipart/form-data.')
+  return fields
 }
 
 function parseObject(text: string, code: string): unknown {

@@ -1,7 +1,7 @@
 import { field, options } from '../pages/form.ts'
 import { type Html, html } from '../pages/html.ts'
 import { type Refused, rulesFor } from '../portal/section.ts'
-import { defaultSettings, type Settings, settingChoices } from '../settings.ts'
+import { defaultSettings, type Settings, settingChoices, settingShares } from '../settings.ts'
 
 type Name = keyof Settings
 
@@ -33,6 +33,16 @@ const about = {
   pullFromLocal: ['Network', 'Pull media from this machine', 'http and loopback addresses, for development.'],
   webhooksToLocal: ['Network', 'Webhooks to this machine', 'http and loopback addresses, for development.'],
   keepMediaBytes: ['Network', 'Keep received files up to (bytes)', ''],
+  researchVideos: ['Research', 'Videos in the world', 'Up to 16 million; they are computed, not kept.'],
+  researchSeed: ['Research', 'Seed of the world', 'Another number is another world.'],
+  researchDailyRequests: ['Research', 'Requests a UTC day', ''],
+  researchDailyRelations: ['Research', 'Requests for followers and following a UTC day', ''],
+  researchNotReady: ['Research', 'Result sets that are not ready at first', 'Share from 0 to 1.'],
+  researchFailures: [
+    'Research',
+    'Calls that end in a failure of TikTok’s own',
+    'Share from 0 to 1; they count.',
+  ],
 } as const satisfies Record<Name, readonly [group: string, label: string, help: string]>
 
 const choices: Partial<Record<Name, readonly string[]>> = Object.fromEntries(
@@ -64,7 +74,7 @@ function settingField(settings: Settings, name: Name, refused?: Refused): Html {
     control: (attributes) => {
       const few = choices[name]
       return few === undefined
-        ? html`<input${attributes} name="${name}" type="number" min="0" value="${value}">`
+        ? html`<input${attributes} name="${name}" type="number" min="0"${settingShares.has(name) && html` max="1" step="any"`} value="${value}">`
         : html`<select${attributes} name="${name}">${options(
             few.map((one) => [one, one] as const),
             value,
@@ -88,7 +98,12 @@ export function readSettingsForm(form: URLSearchParams): {
     else if (value === null) continue
     else if (choices[name] !== undefined && !choices[name].includes(value))
       problems.push({ field: name, rule: `must be one of ${choices[name].join(', ')}` })
-    else if (typeof before === 'number' && !/^\d{1,15}$/.test(value.trim()))
+    else if (settingShares.has(name)) {
+      const share = Number(value)
+      if (value.trim() === '' || !(share >= 0 && share <= 1))
+        problems.push({ field: name, rule: 'must be a number from 0 to 1' })
+      else change[name] = share
+    } else if (typeof before === 'number' && !/^\d{1,15}$/.test(value.trim()))
       problems.push({ field: name, rule: 'must be a whole number of at least 0' })
     else change[name] = typeof before === 'number' ? Number(value) : value
   }

@@ -21,7 +21,7 @@ export function dayOf(text: string, field: string): string {
 }
 
 /** Milliseconds since the epoch at which a UTC day begins. */
-export function startOfDay(day: string): number {
+function startOfDay(day: string): number {
   return Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8)))
 }
 

@@ -1,0 +1,24 @@
+import type { Platform } from '../platform.ts'
+import { Corpus } from './corpus.ts'
+import { VideoSearches } from './video-searches.ts'
+
+/** The corpus as the settings say, and what is remembered of it. */
+export interface ResearchWorld {
+  corpus: Corpus
+  searches: VideoSearches
+  /** Result sets that were refused once because they were not ready. */
+  refused: Set<string>
+}
+
+const worlds = new WeakMap<object, ResearchWorld & { key: string }>()
+
+/** Made when it is first asked for, and anew when its size or seed is changed. */
+export function researchWorld({ settings, world }: Platform): ResearchWorld {
+  const key = `${settings.researchSeed}:${settings.researchVideos}`
+  const known = worlds.get(world)
+  if (known?.key === key) return known
+  const corpus = new Corpus(settings.researchSeed, settings.researchVideos)
+  const made = { key, corpus, searches: new VideoSearches(corpus), refused: new Set<string>() }
+  worlds.set(world, made)
+  return made
+}
