@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { WebhookEventData } from '@tockwork/api'
+import { WEBHOOK_EVENTS, type WebhookEventData, type WebhookEventType } from '@tockwork/api'
 import { cryptoRandom, ManualClock, type Secret } from '@tockwork/kernel'
 import { newId } from '../../src/ids.ts'
 import { createLogger } from '../../src/observability/logger.ts'
@@ -19,7 +19,11 @@ import { type TestDatabase, testDatabase } from '../database.ts'
 export interface Received {
   headers: Record<string, string>
   body: string
-  json: { id: string; type: string; data: { external_user_id?: string | null } & Record<string, unknown> }
+  json: {
+    id: string
+    type: WebhookEventType
+    data: { external_user_id?: string | null } & Record<string, unknown>
+  }
 }
 
 /** The receiving side: keeps what comes, and answers as it is told. */
@@ -35,7 +39,10 @@ export class Receiver {
   private constructor() {
     this.#server = createServer(async (request, response) => {
       const body = Buffer.concat(await request.toArray()).toString()
-      this.got.push({ headers: request.headers as Record<string, string>, body, json: JSON.parse(body) })
+      const json: Received['json'] = JSON.parse(body)
+      // Whatever is sent is of the catalogue: a field that is missing or not described there fails the test.
+      json.data = WEBHOOK_EVENTS[json.type].data.strict().parse(json.data)
+      this.got.push({ headers: request.headers as Record<string, string>, body, json })
       this.answer(request, response, body)
     })
   }
