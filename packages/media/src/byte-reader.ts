@@ -115,7 +115,7 @@ export class ByteReader {
     const most = this.local ? MAX_READS : MAX_RANGE_READS
     if (this.#reads > most) throw new BudgetExceeded(`more than ${most} reads were not enough`)
     if (this.#ranges) {
-      this.#page = await this.#ranges.read(offset, length, this.#signal)
+      this.#page = await unlessAborted(this.#ranges.read(offset, length, this.#signal), this.#signal)
       this.#pageStart = offset
       return
     }
@@ -134,6 +134,16 @@ export class ByteReader {
     await this.#file?.close()
     this.#file = undefined
   }
+}
+
+/** Whoever reads may not look at the signal. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 export function asciiAt(bytes: Uint8Array, offset: number, length: number): string {

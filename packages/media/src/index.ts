@@ -7,6 +7,7 @@ export {
 } from './check/check-media.ts'
 export { reportJson } from './check/report-json.ts'
 export { type FixOptions, type FixResult, fixMedia } from './fix/fix-media.ts'
+export type { Frame, FrameRequest, FrameSource } from './frames/frame-source.ts'
 export { type FrameSourceChoice, openFrameSource } from './frames/open-frame-source.ts'
 export { type Finding, judgePhoto, judgeVideo, type PhotoRules, type VideoRules } from './judge.ts'
 export type {
@@ -20,7 +21,7 @@ export type {
 } from './media-info.ts'
 export { findWatermarks, WatermarkFinder, type WatermarkOptions } from './overlay/find-watermarks.ts'
 export type { FrameBox, Watermark, WatermarkReport } from './overlay/watermark.ts'
-export { probe } from './probe.ts'
+export { type ProbeOptions, probe } from './probe.ts'
 export type { C2paClaims } from './provenance/c2pa-manifest.ts'
 export { type Origin, type Provenance, readProvenance } from './provenance/provenance.ts'
 export { type SpooledMedia, spool } from './source/spool.ts'

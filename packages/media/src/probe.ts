@@ -10,6 +10,14 @@ import { parsePng } from './photo/png.ts'
 import { parseWebp } from './photo/webp.ts'
 import { type Sniffed, sniff } from './sniff.ts'
 
+export interface ProbeOptions {
+  signal?: AbortSignal
+  /** Milliseconds for a disk or server that answers slowly, default 30 s; what the content itself asks for is limited anyway. */
+  timeLimitMs?: number
+}
+
+const TIME_LIMIT_MS = 30_000
+
 /**
  * Says what a file really holds, whatever it is called: container, codec, size in pixels, frame rate, length, and what
  * is wrong with it. Reads headers and indexes only; memory and time do not grow with the file.
@@ -18,10 +26,23 @@ import { type Sniffed, sniff } from './sniff.ts'
  * @throws UsageError when the path cannot be opened; the signal's reason when it is aborted; the system's own error
  *   when the disk fails.
  */
-export async function probe(source: MediaSource, options: { signal?: AbortSignal } = {}): Promise<MediaInfo> {
-  const reader = await ByteReader.open(source, options.signal)
+export async function probe(source: MediaSource, options: ProbeOptions = {}): Promise<MediaInfo> {
+  const { signal, timeLimitMs = TIME_LIMIT_MS } = options
+  // A timer for bytes in memory would never get its turn: nothing there is waited for.
+  const limit = source.kind === 'bytes' ? undefined : AbortSignal.timeout(timeLimitMs)
+  const either = signal && limit ? AbortSignal.any([signal, limit]) : (signal ?? limit)
+  const reader = await ByteReader.open(source, either)
   try {
     return await look(reader)
+  } catch (error) {
+    if (limit?.aborted !== true || signal?.aborted === true) throw error
+    const detail = `it could not be read within ${timeLimitMs} ms`
+    return {
+      kind: 'unknown',
+      container: 'unknown',
+      sizeBytes: reader.size,
+      problems: [{ code: 'too-complex', detail }],
+    }
   } finally {
     await reader.close()
   }

@@ -146,6 +146,16 @@ describe('an address', () => {
   })
 })
 
+test('a source that is slow is given up, by its own limit or by the caller', async () => {
+  const slow = (): Promise<Uint8Array> =>
+    new Promise((resolve) => setTimeout(resolve, 50, new Uint8Array(100)))
+  const source = { kind: 'ranges', size: 10_000_000, read: slow } as const
+  const { problems } = await probe(source, { timeLimitMs: 20 })
+  expect(problems).toEqual([{ code: 'too-complex', detail: 'it could not be read within 20 ms' }])
+  const signal = AbortSignal.timeout(20)
+  await expect(probe(source, { signal })).rejects.toThrow(/timeout/)
+})
+
 describe('a stream', () => {
   test.each([
     ['of Node', () => Readable.from([clip.subarray(0, 1000), clip.subarray(1000)])],

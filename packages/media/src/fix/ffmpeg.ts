@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { decoderEnvironment } from '../frames/decoder-process.ts'
+import type { Readable } from 'node:stream'
+import { decoderEnvironment, startLimited } from '../frames/decoder-process.ts'
 
 /** An ffmpeg program on this machine, run as a process of its own. */
 export interface Ffmpeg {
@@ -47,7 +47,7 @@ export class FfmpegFailed extends Error {}
 
 /**
  * Runs ffmpeg without a shell, without reading the terminal, and without any protocol but files: a playlist inside a
- * file must not make it fetch anything. One allocation is limited to 1 GiB, the whole run by time.
+ * file must not make it fetch anything. Its memory and its time are limited.
  * @throws FfmpegFailed; the signal's reason when it is aborted
  */
 export async function runFfmpeg(ffmpeg: Ffmpeg, args: readonly string[], options: RunOptions): Promise<void> {
@@ -60,6 +60,8 @@ export function inputArgs(demuxer: string, path: string): string[] {
   return ['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${path}`]
 }
 
+/** Addresses, not memory in use: an encoder that looks forty 4K frames ahead reserves a few gigabytes. */
+const MEMORY_BYTES = 8 * 2 ** 30
 const KEPT_OUTPUT = 64 * 1024
 
 function runProcess(
@@ -69,11 +71,10 @@ function runProcess(
 ): Promise<{ stdout: string }> {
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const child = spawn(path, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-      env: decoderEnvironment(env),
-    })
+    const child = startLimited(
+      { file: path, args, env: decoderEnvironment(env), capAddressSpace: true },
+      { memoryBytes: MEMORY_BYTES },
+    )
     let stdout = ''
     let stderr = ''
     let late = false
@@ -83,12 +84,14 @@ function runProcess(
     }, timeLimitMs)
     const abort = () => child.kill('SIGKILL')
     signal?.addEventListener('abort', abort, { once: true })
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const output = child.stdout as Readable
+    output.setEncoding('utf8').on('data', (text: string) => {
       stdout = (stdout + text).slice(-KEPT_OUTPUT)
       const micros = [...text.matchAll(/^out_time_us=(\d+)/gm)].at(-1)?.[1]
       if (micros !== undefined) onProgress?.(Number(micros) / 1e6)
     })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const complaints = child.stderr as Readable
+    complaints.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-KEPT_OUTPUT)
     })
     const done = (settle: () => void) => {

@@ -16,6 +16,10 @@ export interface PhotoPlan {
  */
 const MAX_PIXELS = 400_000_000
 
+const JPEG_INSTEAD: Partial<Record<MediaInfo['container'], string>> = {
+  gif: 'save its first picture as JPEG',
+}
+
 /**
  * @param orientation Exif's number, 1 to 8; from 5 on the picture lies on its side
  * @returns undefined when there is nothing to do; a plan without steps when nothing that is wrong can be mended
@@ -29,7 +33,8 @@ export function planPhoto(info: MediaInfo, rules: PhotoRules, orientation: numbe
   const factor = Math.min(1, rules.shortSideMax / short, rules.longSideMax / long)
   const scaled = { width: shrink(width, factor), height: shrink(height, factor) }
   const steps: string[] = []
-  if (!rules.containers.includes(info.container)) steps.push(`save it as JPEG instead of ${info.container}`)
+  if (!rules.containers.includes(info.container))
+    steps.push(JPEG_INSTEAD[info.container] ?? `save it as JPEG instead of ${info.container}`)
   if (factor < 1) steps.push(`scale ${width}x${height} to ${scaled.width}x${scaled.height}`)
   if (info.sizeBytes > rules.maxBytes) steps.push(`save it with fewer bytes than ${info.sizeBytes}`)
   if (steps.length === 0) return undefined

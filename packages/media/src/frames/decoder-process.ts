@@ -31,7 +31,7 @@ export async function* runDecoder(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted()
-  const child = start(command, limits)
+  const child = startLimited(command, limits)
   const ended = waitForEnd(child)
   let tookTooLong = false
   const timer = setTimeout(() => {
@@ -79,7 +79,11 @@ interface ProcessEnd {
   error?: Error
 }
 
-function start(command: DecoderCommand, limits: DecoderLimits): ChildProcess {
+/** Starts a program under a limit of memory, where the system can hold it to one. */
+export function startLimited(
+  command: Pick<DecoderCommand, 'file' | 'args' | 'env' | 'capAddressSpace'>,
+  limits: Pick<DecoderLimits, 'memoryBytes'>,
+): ChildProcess {
   const options = { stdio: ['ignore', 'pipe', 'pipe'] as const, env: command.env, windowsHide: true }
   const { file, args } = command
   if (!command.capAddressSpace || process.platform === 'win32')
