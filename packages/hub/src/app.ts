@@ -147,6 +147,7 @@ async function bringUp(
   const webhooks = createWebhookServices({
     ...base,
     holder,
+    metrics,
     rules: addressRules,
     onPublishEvent: publishing.onPublishEvent,
     onAuthorizationRemoved: (event) => accounts.accountEnd.authorizationRemoved(event),

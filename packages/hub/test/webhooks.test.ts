@@ -277,4 +277,25 @@ describe('webhooks of TikTok', () => {
     )
     expect(rows).toHaveLength(1)
   }, 60_000)
+
+  it('are counted, ours as well, for whoever watches the hub', async () => {
+    const text = await (await fetch(`${hub.url}/metrics`)).text()
+    const figure = (line: string): number =>
+      Number(
+        text
+          .split('\n')
+          .find((one) => one.startsWith(`${line} `))
+          ?.split(' ')[1],
+      )
+    expect(figure('tockwork_tiktok_webhooks_total{outcome="untrusted"}')).toBe(3)
+    expect(figure('tockwork_tiktok_webhooks_total{outcome="repeated"}')).toBe(1)
+    expect(figure('tockwork_tiktok_webhooks_total{outcome="stored"}')).toBeGreaterThanOrEqual(3)
+    expect(figure('tockwork_webhook_tries_total{outcome="delivered"}')).toBeGreaterThanOrEqual(4)
+    expect(figure('tockwork_webhook_tries_total{outcome="refused"}')).toBeGreaterThan(0)
+    await vi.waitFor(async () => {
+      const now = await (await fetch(`${hub.url}/metrics`)).text()
+      expect(now).toMatch(/^tockwork_webhooks_waiting 0$/m)
+      expect(now).toContain('# HELP tockwork_vault_old_envelopes')
+    }, quick)
+  })
 })

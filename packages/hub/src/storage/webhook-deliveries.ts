@@ -222,6 +222,16 @@ export async function overdueLanes(
   return rows.map((row) => ({ endpointId: row.endpoint_id, lane: row.lane }))
 }
 
+/** How many are on their way, of all workspaces. */
+export async function countWaiting(db: Database): Promise<number> {
+  const { count } = await db
+    .selectFrom('webhook_deliveries')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 export interface DeliveryFilter extends Slice {
   endpointId?: string | undefined
   state?: DeliveryState | undefined

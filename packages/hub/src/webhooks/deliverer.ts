@@ -22,6 +22,7 @@ import type { Vault } from '../vault/sealing.ts'
 import type { AddressRules, Resolve } from './addresses.ts'
 import { GIVE_UP_AFTER_MS, pauseAfter } from './backoff.ts'
 import { bodyOf } from './body.ts'
+import { noCounters, type WebhookCounters } from './counters.ts'
 import { type LaneJob, recordEvent } from './record-event.ts'
 import { webhookSecretPlace } from './secrets.ts'
 import { type SendResult, sendWebhook } from './sender.ts'
@@ -38,6 +39,7 @@ export interface DelivererParts {
   owner: string
   rules: AddressRules
   resolve: Resolve
+  counters?: WebhookCounters | undefined
 }
 
 /** Longer than a try may take. */
@@ -92,6 +94,9 @@ export class WebhookDeliverer {
     const gone = 'status' in result && result.status === GONE
     const tooLate = gone || (next > delivery.begunAt + GIVE_UP_AFTER_MS && tries >= LEAST_TRIES)
     const attempt = attemptOf(result, at, now)
+    const { counters = noCounters } = this.#parts
+    if (ok || !signal.aborted)
+      counters.tried(ok ? 'delivered' : 'status' in result ? 'refused' : 'unanswered')
     if (ok) {
       const settled = await settleDelivery(db, delivery.id, owner, {
         attempt,

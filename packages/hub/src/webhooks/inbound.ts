@@ -25,6 +25,7 @@ import {
 } from '../tiktok/webhooks.ts'
 import { appSecretPlace } from '../tokens/platforms.ts'
 import type { Vault } from '../vault/sealing.ts'
+import { noCounters, type WebhookCounters } from './counters.ts'
 
 export interface InboundParts {
   db: Database
@@ -43,6 +44,7 @@ export interface InboundParts {
     createTime: number
     appIds: readonly string[]
   }) => Promise<readonly unknown[]>
+  counters?: WebhookCounters | undefined
 }
 
 /** The job that does what an event asks. */
@@ -77,13 +79,14 @@ export class InboundWebhooks {
     body,
     log,
   }: Pick<PlainRequest, 'params' | 'headers' | 'body' | 'log'>): Promise<PlainAnswer> {
-    const { clock, db, random, unitOfWork } = this.#parts
+    const { clock, counters = noCounters, db, random, unitOfWork } = this.#parts
     const appId = params.app_id ?? ''
     const app = idPattern('app').test(appId) ? await findReceivingApp(db, appId) : undefined
     if (app === undefined) throw problem('not_found', 'There is no such app.')
     const signature = headers[SIGNATURE_HEADER]
     const verified = await this.#verify(app, body, signature)
     if (!verified.ok) {
+      counters.received('untrusted')
       log.warn({ app: appId, code: verified.code }, 'A webhook of TikTok was refused')
       if (verified.status === 400) throw problem('invalid_request', verified.message)
       const { code, message: detail } = verified
@@ -97,12 +100,14 @@ export class InboundWebhooks {
     for (const other of await findAppsByClientKey(db, app.clientKey))
       if (other.id !== appId && (await this.#verify(other, body, signature)).ok) appIds.push(other.id)
     const hash = createHash('sha256').update(body).digest()
-    await unitOfWork(async (work) => {
+    const isNew = await unitOfWork(async (work) => {
       const id = newId('inb', clock, random)
       const event = { id, appId, appIds, hash, body, receivedAt: clock.now() }
-      if (await insertInboundEvent(work.tx, event))
-        await work.enqueue(PROCESS_TIKTOK_EVENT, { eventId: id }, { key: id })
+      if (!(await insertInboundEvent(work.tx, event))) return false
+      await work.enqueue(PROCESS_TIKTOK_EVENT, { eventId: id }, { key: id })
+      return true
     })
+    counters.received(isNew ? 'stored' : 'repeated')
     return { status: 200 }
   }
 

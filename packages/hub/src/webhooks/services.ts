@@ -2,6 +2,7 @@
 import type { Clock, Random } from '@tockwork/kernel'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Log } from '../observability/log.ts'
+import type { Metrics } from '../observability/metrics.ts'
 import { webhookDeliveryHandlers } from '../routes/webhook-deliveries.ts'
 import { webhookEndpointHandlers } from '../routes/webhook-endpoints.ts'
 import type { Database } from '../storage/database.ts'
@@ -11,6 +12,7 @@ import { overdueLanes } from '../storage/webhook-deliveries.ts'
 import { deleteEventsOfErased, deleteOldWebhookEvents } from '../storage/webhook-events.ts'
 import type { Vault } from '../vault/sealing.ts'
 import { type AddressRules, type Resolve, systemResolve } from './addresses.ts'
+import { countWebhooks } from './counters.ts'
 import { WebhookDeliverer } from './deliverer.ts'
 import { WebhookEndpoints } from './endpoints.ts'
 import { type InboundParts, InboundWebhooks, PROCESS_TIKTOK_EVENT } from './inbound.ts'
@@ -26,6 +28,8 @@ export interface WebhookServiceParts extends Pick<InboundParts, 'onPublishEvent'
   /** Names this process in leases. */
   holder: string
   rules: AddressRules
+  /** Where operators see what is sent and received. */
+  metrics?: Metrics | undefined
   /** Addresses of names; the system's unless told. */
   resolve?: Resolve | undefined
 }
@@ -40,9 +44,10 @@ const OVERDUE_MS = 60_000
 export function createWebhookServices(parts: WebhookServiceParts) {
   const { db, clock } = parts
   const endpoints = new WebhookEndpoints(parts)
-  const inbound = new InboundWebhooks(parts)
+  const counters = parts.metrics === undefined ? undefined : countWebhooks(parts.metrics, db)
+  const inbound = new InboundWebhooks({ ...parts, counters })
   const resolve = parts.resolve ?? systemResolve
-  const deliverer = new WebhookDeliverer({ ...parts, owner: parts.holder, resolve })
+  const deliverer = new WebhookDeliverer({ ...parts, owner: parts.holder, resolve, counters })
   const housekeeping = async (): Promise<void> => {
     await deleteEventsOfErased(db)
     await deleteOldWebhookEvents(db, clock.now() - EVENTS_KEPT_MS)
