@@ -220,6 +220,25 @@ describe('after a crash', () => {
     }
   })
 
+  it.runIf(process.platform === 'linux')(
+    'of the server alone, what is left of it and would never end by itself does not keep a new one from starting',
+    async () => {
+      const server = await start()
+      const client = new pg.Client({ connectionString: server.url })
+      client.on('error', () => undefined)
+      await client.connect()
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      const before = server.pid
+      // As one that waits for a lock whose holder is gone: it does not see that its server died.
+      process.kill(rows[0]?.pid ?? 0, 'SIGSTOP')
+      process.kill(before, 'SIGKILL')
+      await vi.waitFor(() => expect(server.pid).not.toBe(before), { timeout: 15_000, interval: 50 })
+      expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
+      expect(processState(rows[0]?.pid ?? 0)).not.toBe('running')
+      await client.end().catch(() => undefined)
+    },
+  )
+
   it('a lock file with the pid of something else does not keep the server from starting', async () => {
     await (await start()).stop()
     const sleeper = spawn('sleep', ['60'], { stdio: 'ignore' })

@@ -91,3 +91,26 @@ export function processesIn(data: string): number[] {
     .map(Number)
     .filter((pid) => worksIn(pid, data) === true && processState(pid) === 'running')
 }
+
+/**
+ * Children of a server that died, which still use its shared memory: a new server refuses to start beside them. Most see
+ * the death and end at once; one that waits for a lock of another that is gone, or was stopped, never does. The name
+ * spares whatever is no server process, and the parent spares the children of a server that another program has started.
+ */
+export function orphansIn(data: string): number[] {
+  const pids = processesIn(data)
+  const within = new Set(pids)
+  return pids.filter((pid) => {
+    const parent = parentOf(pid)
+    return programOf(pid).startsWith('postgres: ') && parent !== undefined && !within.has(parent)
+  })
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined
+  }
+}

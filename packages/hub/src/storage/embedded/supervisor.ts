@@ -18,7 +18,7 @@ import { type Log, silentLog } from '../../observability/log.ts'
 import { DatabaseError } from '../database.ts'
 import { type Binaries, type FindBinariesOptions, findBinaries } from './binaries.ts'
 import { type Cluster, prepareCluster, serverEnvironment, USER } from './cluster.ts'
-import { type Postmaster, processesIn, processState, readPostmaster, worksIn } from './postmaster.ts'
+import { orphansIn, type Postmaster, processState, readPostmaster, worksIn } from './postmaster.ts'
 import { type RunAs, runAs } from './run-as.ts'
 
 export interface EmbeddedPostgresOptions {
@@ -54,6 +54,8 @@ const START_TIMEOUT = 120_000
 const STOP_TIMEOUT = 30_000
 const LOG_LIMIT = 10 * 2 ** 20
 const START_ATTEMPTS = 10
+/** How long the children of a killed server may take to notice. */
+const ORPHAN_PATIENCE = 1_000
 /** Reasons that go away: another starter was quicker, children of a killed server still end, the port was taken. */
 const PASSING = /lock file|shared memory|could not bind|could not create any TCP/
 
@@ -173,7 +175,7 @@ class Supervisor implements EmbeddedPostgres {
           if (failures >= (PASSING.test(words) ? START_ATTEMPTS : 2)) throw this.#startError(words)
           await this.#clock.sleep(Math.min(100 * failures, 500), this.#ended.signal)
         }
-        await this.#clearStale(found)
+        await this.#clearStale(found, deadline)
         child = await this.#spawn(await this.#choosePort())
       }
       if (this.#clock.now() > deadline) throw this.#startError('it does not answer')
@@ -251,17 +253,29 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /**
-   * A file left by a server that is plainly gone is PostgreSQL's to judge: it also looks whether old children still
-   * use the shared memory. It takes a zombie, or a stranger that was given the same pid, for a live server, so those
-   * files go, once nothing works in the folder any more.
+   * Makes room for a new server. Children of one that was killed are given a moment to notice, and then ended: with their
+   * server gone they can do nothing that recovery does not set right. A lock file is PostgreSQL's to judge, except that it
+   * takes a zombie, or a stranger that was given the same pid, for a live server.
    */
-  async #clearStale(found: Postmaster | undefined): Promise<void> {
-    if (found === undefined || processState(found.pid) === 'gone') return
-    const until = this.#clock.now() + 10_000
-    while (processesIn(this.#cluster.data).length > 0 && this.#clock.now() < until)
+  async #clearStale(found: Postmaster | undefined, deadline: number): Promise<void> {
+    const { data } = this.#cluster
+    const patience = this.#clock.now() + ORPHAN_PATIENCE
+    let ended = false
+    for (let orphans = orphansIn(data); orphans.length > 0; orphans = orphansIn(data)) {
+      const now = this.#clock.now()
+      // What the kernel holds up, as in writing to a busy disk, ends when that does.
+      if (now > deadline)
+        throw this.#startError(`processes of a killed server do not end: ${orphans.join(', ')}`)
+      if (!ended && now > patience) {
+        ended = true
+        this.#log.warn({ pids: orphans }, 'Ending processes of a server that was killed')
+        for (const pid of orphans) killIfThere(pid)
+      }
       await this.#clock.sleep(50, this.#ended.signal)
+    }
+    if (found === undefined || processState(found.pid) === 'gone') return
     this.#log.warn({ pid: found.pid }, 'Removing the lock file of a server that is gone')
-    rmSync(join(this.#cluster.data, 'postmaster.pid'), { force: true })
+    rmSync(join(data, 'postmaster.pid'), { force: true })
   }
 
   /** The port of before when it is free, so that what others know stays true; else any that is. */
@@ -358,6 +372,14 @@ class Supervisor implements EmbeddedPostgres {
       await this.#clock.sleep(10)
     }
     this.#log.info({ pid: this.pid }, 'Embedded PostgreSQL is down')
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself.
   }
 }
 
