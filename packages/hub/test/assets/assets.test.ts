@@ -3,15 +3,16 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { makeSamplePhoto } from '@tockwork/media/sample'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LocalBlobStore } from '../../src/assets/local-blob-store.ts'
 import { claimBlob } from '../../src/storage/blobs.ts'
 import type { Tenant } from '../account-world.ts'
 import { clip, PostWorld } from '../publishing/post-world.ts'
+import { s3Stage } from './blob-stages.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
@@ -246,5 +247,59 @@ describe('a file from an address', () => {
     expect(answer.json).toMatchObject({ code })
     expect(answer.text).toContain(words)
     expect(await readdir(join(world.folder, 'incoming')).catch(() => [])).toEqual([])
+  })
+})
+
+describe('an upload that breaks off', () => {
+  it('leaves neither a file nor bytes, and the next one goes through', async () => {
+    const world = await PostWorld.start()
+    try {
+      const tenant = await world.accounts.tenant()
+      const { port, hostname } = new URL(await world.listen())
+      const bytes = clip(5, 3_000_000)
+      const incoming = () => readdir(join(world.folder, 'incoming')).catch(() => [])
+      const socket = connect(Number(port), hostname)
+      socket.write(
+        `POST /v1/assets HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer ${tenant.key}\r\n` +
+          `content-type: application/octet-stream\r\ncontent-length: ${bytes.length}\r\n\r\n`,
+      )
+      socket.write(bytes.subarray(0, 2_000_000))
+      await vi.waitFor(async () => expect(await incoming()).toHaveLength(1))
+      socket.destroy()
+      await vi.waitFor(async () => expect(await incoming()).toEqual([]))
+      expect((await world.call(tenant, 'GET', '/v1/assets')).json.data).toEqual([])
+      expect(await world.db.selectFrom('blobs').selectAll().execute()).toEqual([])
+      await world.upload(tenant, bytes)
+    } finally {
+      await world.close()
+    }
+  })
+})
+
+describe('a file in a bucket', () => {
+  it('is posted from there range by range, and nothing of it is laid down here', async () => {
+    const stage = await s3Stage()
+    const world = await PostWorld.start({ blobs: stage.store })
+    try {
+      const tenant = await world.accounts.tenant()
+      const account = await world.accounts.connect(tenant, 'mika')
+      const bytes = clip(5, 26_000_000)
+      const id = await world.upload(tenant, bytes)
+      const options = { title: 'From a bucket', privacy_level: 'SELF_ONLY' }
+      const [post = ''] = await world.post(tenant, [account], {
+        mode: 'direct',
+        video: { asset_id: id },
+        options,
+      })
+      await world.runUntilState(tenant, post, 'published')
+      const [publish] = [...world.emulator.world.publishes.values()]
+      expect(publish).toMatchObject({ uploadedBytes: bytes.length })
+      expect(existsSync(join(stage.folder, 'scratch'))).toBe(false)
+      expect((await world.call(tenant, 'DELETE', `/v1/assets/${id}`)).status).toBe(204)
+      expect(await stage.names()).toEqual([])
+    } finally {
+      await world.close()
+      await stage.close()
+    }
   })
 })

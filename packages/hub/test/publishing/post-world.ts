@@ -6,6 +6,7 @@ import { assetOperations, limitOperations, postOperations } from '@tockwork/api'
 import { cryptoRandom, seededRandom } from '@tockwork/kernel'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import type { FastifyInstance } from 'fastify'
+import type { BlobStore } from '../../src/assets/blob-store.ts'
 import { LocalBlobStore } from '../../src/assets/local-blob-store.ts'
 import { type AssetServices, createAssetServices } from '../../src/assets/services.ts'
 import { createServer } from '../../src/http/server.ts'
@@ -39,6 +40,7 @@ export class PostWorld {
   readonly assets: AssetServices
   /** Where files are kept. */
   readonly folder: string
+  readonly #blobs: BlobStore
   readonly #server: FastifyInstance
   readonly #sent: SentJob[]
 
@@ -46,6 +48,7 @@ export class PostWorld {
     accounts: AccountWorld
     publisher: Publisher
     assets: AssetServices
+    blobs: BlobStore
     server: FastifyInstance
     folder: string
     sent: SentJob[]
@@ -54,18 +57,21 @@ export class PostWorld {
     this.publisher = parts.publisher
     this.assets = parts.assets
     this.folder = parts.folder
+    this.#blobs = parts.blobs
     this.#server = parts.server
     this.#sent = parts.sent
   }
 
-  static async start(): Promise<PostWorld> {
+  /** @param options `blobs`: where files are kept instead of a folder. */
+  static async start(options: { blobs?: BlobStore } = {}): Promise<PostWorld> {
     const accounts = await AccountWorld.start()
     const folder = await mkdtemp(join(tmpdir(), 'tockwork-hub-assets-'))
     const sent: SentJob[] = []
-    const publisher = makePublisher(accounts, folder, 'one', sent)
+    const blobs = options.blobs ?? new LocalBlobStore(folder)
+    const publisher = makePublisher(accounts, blobs, 'one', sent)
     const assets = createAssetServices({
       db: accounts.database.db,
-      blobs: new LocalBlobStore(folder),
+      blobs,
       clock: accounts.emulator.clock,
       random: cryptoRandom,
       log: silentLog,
@@ -88,7 +94,7 @@ export class PostWorld {
       checks: {},
       version: '0.0.0',
     })
-    return new PostWorld({ accounts, publisher, assets, server, folder, sent })
+    return new PostWorld({ accounts, publisher, assets, blobs, server, folder, sent })
   }
 
   get emulator() {
@@ -110,7 +116,7 @@ export class PostWorld {
 
   /** Another process of the hub on the same database and files. */
   another(name: string): Publisher {
-    return makePublisher(this.accounts, this.folder, name, this.#sent)
+    return makePublisher(this.accounts, this.#blobs, name, this.#sent)
   }
 
   async call(
@@ -133,6 +139,11 @@ export class PostWorld {
       text,
       json: /json/.test(String(answer.headers['content-type'])) ? JSON.parse(text) : undefined,
     }
+  }
+
+  /** Opens a port too, for what only a real connection does; answers the origin. */
+  listen(): Promise<string> {
+    return this.#server.listen({ host: '127.0.0.1', port: 0 })
   }
 
   async upload(tenant: Tenant, bytes: Uint8Array = clip(), name = 'clip.mp4'): Promise<string> {
@@ -232,7 +243,7 @@ export function clip(seconds = 5, bytes?: number): Uint8Array {
   return makeSampleVideo({ durationSec: seconds, ...(bytes === undefined ? {} : { padToBytes: bytes }) })
 }
 
-function makePublisher(accounts: AccountWorld, folder: string, name: string, sent: SentJob[]): Publisher {
+function makePublisher(accounts: AccountWorld, blobs: BlobStore, name: string, sent: SentJob[]): Publisher {
   const { tokens, platforms } = accounts.services
   const { db } = accounts.database
   const services = createPublishingServices({
@@ -250,7 +261,7 @@ function makePublisher(accounts: AccountWorld, folder: string, name: string, sen
     holder: name,
     tokens,
     platforms,
-    blobs: new LocalBlobStore(folder),
+    blobs,
     tiktokOrigin: accounts.emulator.origin,
     rateTime: 'clock',
   })
