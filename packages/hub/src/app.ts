@@ -15,10 +15,11 @@ import { createLogger } from './observability/logger.ts'
 import { Metrics } from './observability/metrics.ts'
 import { startTracing } from './observability/tracing.ts'
 import { createPublishingServices } from './publishing/services.ts'
-import { checkServer, type OpenDatabase, openDatabase } from './storage/database.ts'
+import { checkServer, isConnectionLost, type OpenDatabase, openDatabase } from './storage/database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded/index.ts'
 import { migrate } from './storage/migrate.ts'
 import { createUnitOfWork } from './storage/unit-of-work.ts'
+import { workspacesWithEndpoints } from './storage/webhook-events.ts'
 import { createSyncServices } from './sync/services.ts'
 import { startSyncLoop } from './sync/sync-due.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
@@ -63,39 +64,54 @@ export interface Hub {
 const VERSION = '0.1.0'
 const HOUR = 3_600
 const DEFAULT_PORT = 4848
+/** How long a database that goes away during the start may take to come back: a restart of it, or its failover. */
+const DATABASE_PATIENCE_MS = 60_000
+const DATABASE_PAUSE_MS = 500
 
 /**
  * Brings a hub up: database, schema, master key, jobs, HTTP. The one place where its parts are put together.
  * @throws {DatabaseError} or `UsageError`, with what to do; whatever was started by then is stopped again.
  */
 export async function startHub(config: Config, parts: HubParts = {}): Promise<Hub> {
-  // Ends in the order opposite to the start, whether that got to its end or not.
-  const closers: (() => Promise<unknown>)[] = []
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> => {
-    closing ??= (async () => {
-      for (const closer of closers.reverse()) await closer()
-    })()
-    return closing
-  }
-  try {
-    return await bringUp(config, parts, closers, close)
-  } catch (error) {
-    await close()
-    throw error
+  const clock = parts.clock ?? systemClock
+  const destination = parts.logTo === undefined ? {} : { destination: parts.logTo }
+  const log = parts.log ?? createLogger({ level: config.logLevel, ...destination })
+  let answered = false
+  let until: number | undefined
+  for (;;) {
+    // Ends in the order opposite to the start, whether that got to its end or not.
+    const closers: (() => Promise<unknown>)[] = []
+    let closing: Promise<void> | undefined
+    const close = (): Promise<void> => {
+      closing ??= (async () => {
+        for (const closer of closers.reverse()) await closer()
+      })()
+      return closing
+    }
+    const onAnswer = (): void => {
+      answered = true
+    }
+    try {
+      return await bringUp(config, { ...parts, clock, log }, closers, { close, onAnswer })
+    } catch (error) {
+      await close()
+      until ??= clock.now() + DATABASE_PATIENCE_MS
+      // One that never answered is most likely the wrong one, which is better said at once.
+      if (!answered || !isConnectionLost(error) || clock.now() > until) throw error
+      log.warn({ err: error }, 'The database went away during the start; starting again')
+      await clock.sleep(DATABASE_PAUSE_MS)
+    }
   }
 }
 
 async function bringUp(
   config: Config,
-  parts: HubParts,
+  parts: HubParts & { clock: Clock; log: Logger },
   closers: (() => Promise<unknown>)[],
-  close: () => Promise<void>,
+  { close, onAnswer }: { close: () => Promise<void>; onAnswer: () => void },
 ): Promise<Hub> {
-  const clock = parts.clock ?? systemClock
+  const { clock, log } = parts
   const random = parts.random ?? cryptoRandom
-  const destination = parts.logTo === undefined ? {} : { destination: parts.logTo }
-  const log = parts.log ?? createLogger({ level: config.logLevel, ...destination })
   if (config.tracing) {
     const tracing = await startTracing(log)
     closers.push(() => tracing.stop())
@@ -105,6 +121,7 @@ async function bringUp(
   await mkdir(config.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
 
   const { embedded, database } = await openStorage(config, parts, log, closers)
+  onAnswer()
   const { db } = database
   const url = embedded?.url ?? config.databaseUrl?.reveal() ?? ''
   const applied = await migrate(db)
@@ -143,6 +160,7 @@ async function bringUp(
     blobs,
     rateTime: parts.rateTime,
     onPostMoved: tellOfPosts({ clock, random }),
+    listeners: workspacesWithEndpoints,
   })
   const webhooks = createWebhookServices({
     ...base,

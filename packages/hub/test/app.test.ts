@@ -184,6 +184,30 @@ describe('a running hub', () => {
     }
   })
 
+  it('starts again when its database goes away during the start', async () => {
+    let kills = 0
+    const log = createLogger({
+      level: 'info',
+      destination: {
+        write: (line: string) => {
+          lines.push(line)
+          if (!line.includes('The schema is up to date')) return
+          kills += 1
+          process.kill(
+            Number(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]),
+            'SIGKILL',
+          )
+        },
+      },
+    })
+    const hub = await startHub(config(), { log, graceSeconds: 2, embeddedSettings: { fsync: 'off' } })
+    hubs.push(hub)
+    expect(kills).toBe(1)
+    expect(await ready(hub)).toBe(true)
+    expect((await clientOf(hub).workspaces.list()).data).toHaveLength(1)
+    expect(lines.join('')).toContain('went away during the start')
+  })
+
   it('that cannot start leaves nothing running', async () => {
     const hub = await start()
     const port = new URL(hub.url).port

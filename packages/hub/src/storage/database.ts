@@ -100,7 +100,11 @@ const LOST_WORDS =
 /** Whether the database could not be reached or went away: it passes, so the same may be tried again. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return LOST_CODES.test(String(Reflect.get(error, 'code'))) || LOST_WORDS.test(error.message)
+  return (
+    LOST_CODES.test(String(Reflect.get(error, 'code'))) ||
+    LOST_WORDS.test(error.message) ||
+    isConnectionLost(error.cause)
+  )
 }
 
 /**
