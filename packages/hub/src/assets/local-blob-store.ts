@@ -92,23 +92,27 @@ export class LocalBlobStore implements BlobStore {
     await rm(this.#path(hash), { force: true })
   }
 
-  async sweepIncoming(before: number): Promise<number> {
-    const folder = join(this.#folder, INCOMING)
-    let removed = 0
-    for (const name of await readdir(folder).catch(() => [])) {
-      const path = join(folder, name)
-      // Another process may have swept it, or moved it into place, a moment ago.
-      const found = await stat(path).catch(() => undefined)
-      if (found === undefined || found.mtimeMs >= before) continue
-      await rm(path, { force: true })
-      removed += 1
-    }
-    return removed
+  sweepIncoming(before: number): Promise<number> {
+    return removeOlderFiles(join(this.#folder, INCOMING), before)
   }
 
   #path(hash: Uint8Array): string {
     return join(this.#folder, ...placeOf(hash))
   }
+}
+
+/** Removes files of a folder that were last written to before a time; answers how many. */
+export async function removeOlderFiles(folder: string, before: number): Promise<number> {
+  let removed = 0
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name)
+    // Another process may have swept it, or moved it into place, a moment ago.
+    const found = await stat(path).catch(() => undefined)
+    if (found === undefined || found.mtimeMs >= before) continue
+    await rm(path, { force: true })
+    removed += 1
+  }
+  return removed
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -16,6 +16,7 @@ import {
   placeOf,
   type ReceiveOptions,
 } from '../blob-store.ts'
+import { removeOlderFiles } from '../local-blob-store.ts'
 import { abortUpload, MultipartUpload, PART_BYTES, xmlTexts } from './multipart-upload.ts'
 import { type S3Client, S3Error } from './s3-client.ts'
 
@@ -136,7 +137,8 @@ export class S3BlobStore implements BlobStore {
   }
 
   async sweepIncoming(before: number): Promise<number> {
-    return (await this.#sweepObjects(before)) + (await this.#sweepUploads(before))
+    const local = await removeOlderFiles(this.#options.scratchFolder, before)
+    return local + (await this.#sweepObjects(before)) + (await this.#sweepUploads(before))
   }
 
   #small(hash: Uint8Array, bytes: Uint8Array): IncomingBlob {
