@@ -7,7 +7,7 @@ export {
 } from './check/check-media.ts'
 export { reportJson } from './check/report-json.ts'
 export { type FixOptions, type FixResult, fixMedia } from './fix/fix-media.ts'
-export type { Frame, FrameRequest, FrameSource } from './frames/frame-source.ts'
+export { DecodeError, type Frame, type FrameRequest, type FrameSource } from './frames/frame-source.ts'
 export { type FrameSourceChoice, openFrameSource } from './frames/open-frame-source.ts'
 export { type Finding, judgePhoto, judgeVideo, type PhotoRules, type VideoRules } from './judge.ts'
 export type {

@@ -13,8 +13,10 @@ export {
 export { hashPictures, PHOTO_LYING, type TimedLuma, VIDEO_LYING } from './fingerprint/hash-pictures.ts'
 export {
   type FingerprintOptions,
+  fingerprintFile,
   fingerprintPhoto,
   fingerprintVideo,
+  sha256OfFile,
 } from './fingerprint/make-fingerprint.ts'
 export { matchFingerprints } from './fingerprint/match.ts'
 export type { Orientation } from './fingerprint/pdq.ts'

@@ -1,4 +1,5 @@
 import { mediaProfiles } from '@tockwork/contracts'
+import type { Command } from 'commander'
 import { AS } from './account-commands.ts'
 import { type CommandTable, collect, examples } from './command-table.ts'
 
@@ -62,6 +63,7 @@ export function addKnowledgeCommands(table: CommandTable): void {
     .action(async (files, options) =>
       (await import('../commands/media.ts')).checkMedia(table.context(options), files, options),
     )
+  addLibraryCommands(table, media)
   table
     .add('sample <file>', 'write a real clip or photo to post: .mp4, .mov, .jpg, .webp, .png')
     .option('--seconds <n>', 'length of a clip', '5')
@@ -69,5 +71,63 @@ export function addKnowledgeCommands(table: CommandTable): void {
     .addHelpText('after', examples('tockwork sample clip.mp4', 'tockwork sample photo.jpg'))
     .action(async (file, options) =>
       (await import('../commands/sample.ts')).sample(table.context(options), file, options),
+    )
+}
+
+/** What was uploaded before. */
+function addLibraryCommands(table: CommandTable, media: Command): void {
+  const library = [
+    '--library <folder>',
+    'where fingerprints are kept, instead of in the data folder',
+  ] as const
+  const workspace = [
+    '--workspace <name>',
+    'whose uploads; those of others are never compared',
+    'default',
+  ] as const
+  table
+    .add('add <file>', 'remember a video or photo as uploaded, so that copies of it are found', media)
+    .option('--id <id>', 'your own id of it, instead of a new one; replaces what has it')
+    .option(...library)
+    .option(...workspace)
+    .addHelpText(
+      'after',
+      examples('tockwork media add clip.mp4', 'tockwork media add clip.mp4 --id post-4711 --json'),
+    )
+    .action(async (file, options) =>
+      (await import('../commands/media-library.ts')).addMedia(table.context(options), file, options),
+    )
+  table
+    .add('match <file>', 'whether a video or photo, or something edited from it, was uploaded before', media)
+    .option('--quick', 'look at key frames only: many times faster, and finds fewer edited copies')
+    .option(...library)
+    .option(...workspace)
+    .addHelpText(
+      'after',
+      examples('tockwork media match clip.mp4', 'tockwork media match clip.mp4 --quick --json'),
+    )
+    .action(async (file, options) =>
+      (await import('../commands/media-library.ts')).matchMedia(table.context(options), file, options),
+    )
+  table
+    .add('list', 'what is remembered as uploaded', media)
+    .option(...library)
+    .option(...workspace)
+    .action(async (options) =>
+      (await import('../commands/media-library.ts')).listMedia(table.context(options), options),
+    )
+  table
+    .add('remove <id>', 'forget an upload', media)
+    .option(...library)
+    .option(...workspace)
+    .action(async (id, options) =>
+      (await import('../commands/media-library.ts')).removeMedia(table.context(options), id, options),
+    )
+  table
+    .add('rebuild', 'write the library anew without what was removed', media)
+    .option(...library)
+    .option(...workspace)
+    .action(async (options) =>
+      (await import('../commands/media-library.ts')).rebuildLibrary(table.context(options), options),
     )
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { UsageError } from '@tockwork/kernel'
 import { DecodeError, type FrameRequest, type FrameSource } from '../frames/frame-source.ts'
 import type { MediaInfo } from '../media-info.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -22,9 +23,28 @@ const MIN_FPS = 1
 /** What comes after is not looked at. */
 const MAX_SEC = 1200
 /** Of the pictures of a query each fourth is stored; of a short clip more, of a long one fewer. */
+/** Fewer pictures that decode by themselves than this are no look at a video. */
+const MIN_KEYFRAMES = 5
 const STORED_STRIDE = 4
 const MIN_STORED = 8
 const MAX_STORED = 120
+
+/**
+ * The fingerprint of a file, video or photo.
+ *
+ * @param info what `probe` said of it
+ * @throws UsageError when it is neither; DecodeError when its pictures cannot be decoded
+ */
+export function fingerprintFile(
+  path: string,
+  info: MediaInfo,
+  frames: FrameSource,
+  options: FingerprintOptions = {},
+): Promise<Fingerprint> {
+  if (info.kind === 'video') return fingerprintVideo(path, info, frames, options)
+  if (info.kind === 'photo') return fingerprintPhoto(path, info, frames, options)
+  throw new UsageError(`${path} is neither a video nor a photo`, { field: 'path' })
+}
 
 /**
  * The fingerprint of a video.
@@ -45,10 +65,13 @@ export async function fingerprintVideo(
     at: look === 'keyframes' ? 'keyframes' : { fps },
     ...(signal === undefined ? {} : { signal }),
   }
-  const [pictures, fileSha256] = await Promise.all([
+  let [pictures, fileSha256] = await Promise.all([
     takePictures(frames.frames(path, request), MAX_SEC * MIN_FPS),
     sha256OfFile(path, signal),
   ])
+  if (look === 'keyframes' && pictures.length < MIN_KEYFRAMES)
+    // A clip of a few seconds has one or two, which prove nothing; all of it is quick to decode.
+    pictures = await takePictures(frames.frames(path, { ...request, at: { fps } }), MAX_SEC * MIN_FPS)
   const { width, height } = info.video ?? { width: 1, height: 1 }
   const aspect = width / height
   const fitting = Math.max(1, Math.min(STORED_STRIDE, Math.floor(pictures.length / MIN_STORED)))
@@ -101,7 +124,8 @@ async function takePictures(
   return pictures
 }
 
-async function sha256OfFile(path: string, signal: AbortSignal | undefined): Promise<string> {
+/** Of the whole file, in hex. */
+export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, signal === undefined ? {} : { signal }))
     hash.update(chunk as Uint8Array)

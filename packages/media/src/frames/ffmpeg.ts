@@ -113,7 +113,10 @@ class FfmpegFrameSource implements FrameSource {
       return
     }
     let n = 0
-    for await (const frame of this.#run([...range, ...input], request, { filter: `fps=${at.fps}` })) {
+    for await (const frame of this.#run([...range, ...input], request, {
+      // The picture that is on the screen at each time; otherwise one up to half an interval later.
+      filter: `fps=${at.fps}:round=up`,
+    })) {
       yield { ...frame, timeSec: fromSec + n / at.fps }
       n += 1
     }

@@ -22,6 +22,8 @@ const PHOTO_TYPES: Record<string, string> = {
 const MAX_GROUP_BYTES = 64 * 2 ** 20
 /** Pictures that are decoded and not yet looked at; each is as large as the video. */
 const MAX_AHEAD = 8
+/** Time stamps are rounded to a container's own unit. */
+const SLACK_SEC = 0.002
 const MAX_PHOTO_BYTES = 128 * 2 ** 20
 
 async function main(): Promise<void> {
@@ -77,16 +79,23 @@ async function decodeVideo(codecs: WebCodecs, task: WebCodecsTask): Promise<void
   let ahead = 0
   let room: (() => void) | undefined
   let shown = Promise.resolve()
+  let before: VideoFrame | undefined
+  const show = async (frame: VideoFrame, times: readonly number[]): Promise<void> => {
+    if (times.length === 0 || failure !== undefined) return
+    const picture = await shrink(frame, task, rotation)
+    for (const time of times) await write(picture, time)
+  }
   const decoder = new codecs.VideoDecoder({
     error: fail,
     output: (frame) => {
-      const times = picker.take(frame.timestamp / 1e6)
       const done = async (): Promise<void> => {
-        if (times.length > 0 && failure === undefined) {
-          const picture = await shrink(frame, task, rotation)
-          for (const time of times) await write(picture, time)
+        const { own, earlier } = picker.take(frame.timestamp / 1e6)
+        if (before !== undefined) {
+          await show(before, earlier)
+          before.close()
         }
-        frame.close()
+        await show(frame, before === undefined ? [...earlier, ...own] : own)
+        before = frame
         ahead -= 1
         room?.()
       }
@@ -113,6 +122,10 @@ async function decodeVideo(codecs: WebCodecs, task: WebCodecsTask): Promise<void
   }
   await decoder.flush()
   await shown
+  if (before !== undefined) {
+    await show(before, picker.rest())
+    before.close()
+  }
   if (failure !== undefined) throw failure
   decoder.close()
   demuxer.close()
@@ -164,6 +177,7 @@ class Picker {
   readonly #task: WebCodecsTask
   readonly #times: readonly number[] | undefined
   #next = 0
+  #last = 0
   #origin: number | undefined
 
   constructor(task: WebCodecsTask) {
@@ -186,23 +200,33 @@ class Picker {
     return endSec === undefined || endSec - this.#origin > from
   }
 
-  /** @returns the times that this picture stands for, most often one or none */
-  take(timestamp: number): number[] {
+  /**
+   * The times that a picture stands for: its own, when it is wanted as it comes, and those before it, which belong to the
+   * picture that was on the screen until then.
+   */
+  take(timestamp: number): { own: number[]; earlier: number[] } {
     const time = timestamp - (this.#origin ?? 0)
-    if (this.#task.at === 'keyframes')
-      return time >= this.#task.fromSec && time <= (this.#task.toSec ?? Infinity) ? [time] : []
-    if (this.#times !== undefined) {
-      if (time + 1e-6 < this.#wanted()) return []
-      while (this.#wanted() <= time + 1e-6) this.#next += 1
-      return [time]
+    this.#last = time
+    if (this.#task.at === 'keyframes') {
+      const inRange = time >= this.#task.fromSec && time <= (this.#task.toSec ?? Infinity)
+      return { own: inRange ? [time] : [], earlier: [] }
     }
-    const given: number[] = []
-    // A picture that stays long stands for several, as it does for who watches.
-    while (this.#wanted() <= time + 1e-6 && !this.done) {
-      given.push(this.#wanted())
+    const earlier: number[] = []
+    while (this.#wanted() < time - SLACK_SEC && !this.done) {
+      earlier.push(this.#wanted())
       this.#next += 1
     }
-    return given
+    const own = Math.abs(this.#wanted() - time) <= SLACK_SEC && !this.done ? [this.#wanted()] : []
+    this.#next += own.length
+    return { own, earlier }
+  }
+
+  /** Times at and after the last picture. Of those asked for one by one there is one; evenly spaced ones end with it. */
+  rest(): number[] {
+    if (this.#times === undefined || this.done) return []
+    const time = Math.min(this.#wanted(), this.#last)
+    this.#next = this.#times.length
+    return [time]
   }
 
   #wanted(): number {

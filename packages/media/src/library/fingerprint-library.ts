@@ -153,6 +153,20 @@ export class FingerprintLibrary {
     return undefined
   }
 
+  /** How the same bytes match. */
+  exactMatch({ id, label, kind, durationSec }: LibraryEntry): LibraryMatch {
+    const whole = { fromSec: 0, toSec: Math.round(durationSec * 100) / 100 }
+    const segment = { query: whole, stored: whole, speed: 1, orientation: 'as-is' as const }
+    return {
+      id,
+      label,
+      verdict: 'duplicate',
+      score: 1,
+      distance: 0,
+      segments: kind === 'video' ? [segment] : [],
+    }
+  }
+
   /** What may be the original of a file, best first; `distinct` ones came near but are not. */
   match(query: QueryFingerprint): LibraryMatch[] {
     const exact = this.findExact(query.fileSha256)
