@@ -12,7 +12,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureEmulatorLoad } from './emulator-load.ts'
 import { measureEmulatorStart } from './emulator-start.ts'
+import { measureHubPosts } from './hub-posts.ts'
 import { type Measurements, table } from './measurement.ts'
+import { measureMediaProbe } from './media-probe.ts'
 import { measureWatermarks } from './media-watermarks.ts'
 import { measureSdkCall } from './sdk-call.ts'
 import { measureEmulatorUpload, measureUpload } from './upload.ts'
@@ -24,7 +26,15 @@ const parts: Record<string, (options: { quick: boolean }) => Promise<Measurement
   'emulator-start': measureEmulatorStart,
   'emulator-load': measureEmulatorLoad,
   'emulator-upload': measureEmulatorUpload,
+  'media-probe': measureMediaProbe,
   'media-watermarks': measureWatermarks,
+  hub: measureHubPosts,
+}
+
+/** A part, or all that a word begins: `media` stands for `media-probe`, `media-watermarks`, … */
+function partsNamed(name: string): string[] {
+  const family = Object.keys(parts).filter((part) => part.startsWith(`${name}-`))
+  return parts[name] === undefined && family.length > 0 ? family : [name]
 }
 
 async function main(): Promise<void> {
@@ -32,7 +42,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
   })
-  const wanted = positionals.length === 0 ? Object.keys(parts) : positionals
+  const wanted = positionals.length === 0 ? Object.keys(parts) : positionals.flatMap(partsNamed)
   const unknown = wanted.find((name) => parts[name] === undefined)
   if (unknown !== undefined) {
     console.error(`There is no part "${unknown}"; the parts are ${Object.keys(parts).join(', ')}.`)

@@ -54,10 +54,11 @@ export async function startWorker(name: string): Promise<Worker> {
   return { pid: child.pid as number, ask, stop: () => end(child) }
 }
 
-/** A program as users start it. Resolves with its first line on stdout. */
+/** A program as users start it. Resolves with its first line on stdout that contains `wanted`. */
 export async function startProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  wanted = '',
 ): Promise<{ pid: number; line: string; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   track(child)
@@ -69,8 +70,13 @@ export async function startProgram(
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (bytes) => {
       out += bytes
-      const end = out.indexOf('\n')
-      if (end >= 0) resolve(out.slice(0, end))
+      const found = out
+        .split('\n')
+        .slice(0, -1)
+        .find((one) => one.includes(wanted))
+      if (found !== undefined) resolve(found)
+      complaints = `${complaints}${bytes}`.slice(-4000)
+      out = out.slice(out.lastIndexOf('\n') + 1)
     })
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}: ${complaints}`)))

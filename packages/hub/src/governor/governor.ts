@@ -1,13 +1,16 @@
 import type { Clock } from '@tockwork/kernel'
+import { Batcher } from '../storage/batcher.ts'
 import type { Database } from '../storage/database.ts'
 import {
   blockSlots,
   databaseNow,
   dropTickets,
   giveSlotBack,
-  moveSlot,
+  moveSlots,
   type SlotAnswer,
-  takeSlot,
+  type SlotMove,
+  type SlotRequest,
+  takeSlots,
 } from '../storage/rate-slots.ts'
 
 /** At most `requests` calls of an endpoint in any `windowMs`, counted for each account or for the whole app. */
@@ -37,6 +40,8 @@ export interface Slot {
   granted: true
   key: string
   at: number
+  /** When it was asked for, by this process's clock: `at` is not before. */
+  askedAt: number
 }
 
 export type TakeResult = Slot | { granted: false; at: number }
@@ -79,17 +84,35 @@ export class RateGovernor {
   readonly #options: GovernorOptions
   readonly #marginMs: number
   readonly #graceMs: number
+  /** Locks of windows are held until the statement is over, so it is short. */
+  readonly #slots: Batcher<SlotRequest, SlotAnswer & { askedAt: number }>
+
+  readonly #settlings: Batcher<SlotMove, undefined>
 
   constructor(options: GovernorOptions) {
     this.#options = options
     this.#marginMs = options.marginMs ?? MARGIN_MS
     this.#graceMs = options.graceMs ?? GRACE_MS
+    this.#slots = new Batcher(
+      async (requests) => {
+        const askedAt = options.clock.now()
+        return (await takeSlots(options.db, requests)).map((answer) => ({ ...answer, askedAt }))
+      },
+      { most: 50, lanes: 2 },
+    )
+    this.#settlings = new Batcher(
+      async (moves) => {
+        await moveSlots(options.db, moves)
+        return moves.map(() => undefined)
+      },
+      { keyOf: ({ key }) => key },
+    )
   }
 
   /** Takes a slot for a call that is made at once, or a place in the queue. */
   async take(call: RateCall): Promise<TakeResult> {
     const about = this.#about(call)
-    const answer: SlotAnswer = await takeSlot(this.#options.db, {
+    const answer = await this.#slots.ask({
       ...about,
       ticket: call.ticket,
       lane: LANES[call.lane],
@@ -98,7 +121,7 @@ export class RateGovernor {
       now: this.#options.time === 'clock' ? this.#options.clock.now() : undefined,
     })
     return answer.granted
-      ? { granted: true, key: about.key, at: answer.at }
+      ? { granted: true, key: about.key, at: answer.at, askedAt: answer.askedAt }
       : { granted: false, at: answer.at }
   }
 
@@ -123,9 +146,10 @@ export class RateGovernor {
 
   /** After the answer: the log is corrected, and what TikTok said of the window is kept for everyone. */
   async settle(call: RateCall, slot: Slot, news: RateNews): Promise<void> {
-    const { db } = this.#options
-    const tookMs = news.answeredAt - news.sentAt
-    if (tookMs > QUICK_MS) await moveSlot(db, slot.key, slot.at, slot.at + Math.ceil(tookMs))
+    // From the asking, not the sending: what the call waited for in this process counts too.
+    const tookMs = news.answeredAt - Math.min(slot.askedAt, news.sentAt)
+    if (tookMs > QUICK_MS)
+      await this.#settlings.ask({ key: slot.key, from: slot.at, to: slot.at + Math.ceil(tookMs) })
     // A moment by this process's clock becomes a distance, and that a moment by the clock that counts.
     if (news.blockedUntil !== undefined && news.blockedUntil > news.answeredAt)
       await this.#blockFor(call, news.blockedUntil - news.answeredAt)

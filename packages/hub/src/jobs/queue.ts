@@ -2,7 +2,7 @@ import { type Clock, cryptoRandom, type Random, redact, systemClock } from '@toc
 import { type Clock as BossClock, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { type Log, silentLog } from '../observability/log.ts'
 import { isConnectionLost, type Transaction } from '../storage/database.ts'
-import type { EnqueueOptions, Outbox } from '../storage/unit-of-work.ts'
+import type { EnqueueOptions, NewJob, Outbox } from '../storage/unit-of-work.ts'
 
 /** What a handler is told about the run. */
 export interface JobRun {
@@ -63,6 +63,12 @@ export interface JobQueueOptions {
   pollSeconds?: number
 }
 
+/** One of those that take jobs of a name. */
+interface Fetcher {
+  id: string | undefined
+  busy: boolean
+}
+
 /** The job is another process's by now; whatever this one did must not be committed. */
 export class JobLostError extends Error {
   constructor(name: string, id: string) {
@@ -77,6 +83,8 @@ const RETRY_DELAY = 1
 const RETRY_MAX_DELAY = 300
 const EVERY_KEY = 'every'
 const COMPLAIN_EVERY_MS = 5_000
+/** Fetchers are woken when there is something; this is for what nobody thought of. */
+const IDLE_SECONDS = 60
 
 /** What pg-boss runs statements on, when not on its own pool. */
 type Connection = ReturnType<typeof fromKysely>
@@ -171,9 +179,26 @@ export class JobQueue implements Outbox {
     return await this.#boss.send(name, data, {
       // The queues allow one waiting job for each key; a job without a key gets one that nobody else has.
       singletonKey: options.key ?? this.#uniqueKey(),
+      ...(options.priority === undefined ? {} : { priority: options.priority }),
       ...(options.at === undefined ? {} : { startAfter: new Date(options.at) }),
       ...(options.tx === undefined ? {} : { db: fromKysely(options.tx) }),
     })
+  }
+
+  /** Puts many jobs of one name in, in one statement. Like `send`, a job whose key waits already is dropped. */
+  async sendMany(name: string, jobs: readonly NewJob[], options: { tx?: Transaction } = {}): Promise<void> {
+    this.#mustExist(name)
+    if (jobs.length === 0) return
+    await this.#boss.insert(
+      name,
+      jobs.map(({ data, key, at, priority }) => ({
+        data,
+        singletonKey: key ?? this.#uniqueKey(),
+        ...(priority === undefined ? {} : { priority }),
+        ...(at === undefined ? {} : { startAfter: new Date(at) }),
+      })),
+      options.tx === undefined ? {} : { db: fromKysely(options.tx) },
+    )
   }
 
   /** Moves the waiting job of this key to another time and gives it new data; puts it in when none waits. */
@@ -285,22 +310,48 @@ export class JobQueue implements Outbox {
     const batch = definition.batch ?? 1
     const options = {
       batchSize: batch,
-      pollingIntervalSeconds: this.#poll,
-      // NOTIFY tells of jobs that are put in, not of a delay that is over: this is how late those may be.
-      notifyPollingIntervalSeconds: Math.max(1, this.#poll),
+      // Not by itself: NOTIFY tells of jobs that are put in, and `#lookOut` of those whose delay is over.
+      pollingIntervalSeconds: IDLE_SECONDS,
+      notifyPollingIntervalSeconds: IDLE_SECONDS,
       perJobResults: true,
       includeMetadata: true,
     } as const
+    const fetchers: Fetcher[] = []
     for (let fetcher = 0; fetcher < (definition.concurrency ?? 1); fetcher += 1) {
-      let id: string | undefined
-      id = await this.#boss.work<object, unknown, typeof options>(name, options, async (jobs) => {
-        const results = await Promise.all(jobs.map((job) => this.#run(name, definition, job)))
-        // A full batch says that more may wait. pg-boss by itself would look again after the polling interval when
-        // the batch is 1, which is one job a second.
-        if (jobs.length >= batch && id !== undefined) this.#boss.notifyWorker(id)
-        return results
+      const self: Fetcher = { id: undefined, busy: false }
+      fetchers.push(self)
+      self.id = await this.#boss.work<object, unknown, typeof options>(name, options, async (jobs) => {
+        self.busy = true
+        // A full batch says that more may wait, for whoever has nothing to do and then for this one again.
+        const more = jobs.length >= batch
+        if (more) this.#wake(fetchers)
+        try {
+          return await Promise.all(jobs.map((job) => this.#run(name, definition, job)))
+        } finally {
+          self.busy = false
+          if (more && self.id !== undefined) this.#boss.notifyWorker(self.id)
+        }
       })
     }
+    void this.#lookOut(fetchers)
+  }
+
+  /** One look a second for jobs whose time has come, however many fetchers there are. */
+  async #lookOut(fetchers: readonly Fetcher[]): Promise<void> {
+    const pause = Math.max(1, this.#poll) * 1_000
+    try {
+      for (;;) {
+        await this.#clock.sleep(pause, this.#stopping.signal)
+        this.#wake(fetchers)
+      }
+    } catch {
+      // It stops.
+    }
+  }
+
+  #wake(fetchers: readonly Fetcher[]): void {
+    const idle = fetchers.find(({ busy, id }) => !busy && id !== undefined)
+    if (idle?.id !== undefined) this.#boss.notifyWorker(idle.id)
   }
 
   async #run(

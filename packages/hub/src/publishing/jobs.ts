@@ -1,7 +1,7 @@
-import type { JobQueue } from '../jobs/queue.ts'
+import type { JobQueue, JobRun } from '../jobs/queue.ts'
 import { overduePosts } from '../storage/posts.ts'
 import type { PublishPipeline } from './pipeline.ts'
-import { ADVANCE_POST, type PublishingParts } from './step.ts'
+import { ADVANCE_POST, type PublishingParts, UPLOAD_POST } from './step.ts'
 
 /** Looks for posts whose job never came: belt and braces beside jobs that are committed with their rows. */
 const SWEEP_POSTS = 'sweep-posts'
@@ -9,6 +9,9 @@ const SWEEP_POSTS = 'sweep-posts'
 const SWEEP_SECONDS = 60
 const OVERDUE_MS = 60_000
 const SWEEP_LIMIT = 500
+const ADVANCE_FETCHERS = 6
+const ADVANCE_BATCH = 50
+const ADVANCE_SECONDS = 900
 /** An upload of 4 GB over a slow line; the lease is renewed meanwhile, and a dead process is found by its heartbeat. */
 const UPLOAD_SECONDS = 7200
 
@@ -18,15 +21,15 @@ export function definePublishingJobs(
   pipeline: PublishPipeline,
   parts: Pick<PublishingParts, 'db' | 'clock'>,
 ): void {
-  jobs.define<{ postId: string }>(ADVANCE_POST, {
-    parse: (data) => {
+  const bringOn = (uploads: boolean) => ({
+    parse: (data: unknown) => {
       const postId = (data as { postId?: unknown } | null)?.postId
       if (typeof postId !== 'string') throw new TypeError('a job about a post names it')
       return { postId }
     },
-    handler: async ({ postId }, { signal, stopping }) => {
+    handler: async ({ postId }: { postId: string }, { signal, stopping }: JobRun) => {
       try {
-        const again = await pipeline.run(postId, AbortSignal.any([signal, stopping]))
+        const again = await pipeline.run(postId, AbortSignal.any([signal, stopping]), { uploads })
         return again === undefined ? undefined : { again }
       } catch (error) {
         // Cut short by the end of this process: nothing failed, and another one goes on at once.
@@ -34,9 +37,19 @@ export function definePublishingJobs(
         throw error
       }
     },
+    retry: { delay: 1, maxDelay: 60 },
+  })
+  jobs.define<{ postId: string }>(ADVANCE_POST, {
+    ...bringOn(false),
+    // A few calls each, many at once: their statements and commits are shared.
+    concurrency: ADVANCE_FETCHERS,
+    batch: ADVANCE_BATCH,
+    timeoutSeconds: ADVANCE_SECONDS,
+  })
+  jobs.define<{ postId: string }>(UPLOAD_POST, {
+    ...bringOn(true),
     // Uploads are long and the next fetch waits for a batch's slowest, so each runs alone.
     concurrency: 10,
-    retry: { delay: 1, maxDelay: 60 },
     timeoutSeconds: UPLOAD_SECONDS,
   })
   jobs.define(SWEEP_POSTS, {

@@ -1,22 +1,44 @@
 import type { RateCall, RateRule } from '../governor/governor.ts'
-import { findAccount } from '../storage/accounts.ts'
-import { claimPost, peekPost, releaseLease, renewLease, savePost } from '../storage/posts.ts'
+import { type AccountRef, findAccounts } from '../storage/account-reads.ts'
+import type { Account } from '../storage/accounts.ts'
+import { Batcher } from '../storage/batcher.ts'
+import { claimPosts, type PostMove, savePosts } from '../storage/post-moves.ts'
+import { peekPost, releaseLease, renewLease } from '../storage/posts.ts'
+import type { NewJob, Work } from '../storage/unit-of-work.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
 import { kindOf } from './failures.ts'
 import type { Post } from './post.ts'
 import type { PostState } from './post-states.ts'
-import { ADVANCE_POST, LEASE_MS, type Move, type PublishingParts, type Step } from './step.ts'
+import { type CreatorAnswer, RecentCreators } from './recent-creators.ts'
+import { ADVANCE_POST, LEASE_MS, type Move, type PublishingParts, type Step, UPLOAD_POST } from './step.ts'
 import { checkStep } from './steps/check-step.ts'
 import { initStep } from './steps/init-step.ts'
 import { reconcileStep } from './steps/reconcile-step.ts'
 import { statusStep } from './steps/status-step.ts'
 import { uploadStep } from './steps/upload-step.ts'
 
+/** Asking how a post is getting on gives way to starting another. */
+const BEHIND = -1
+/** Posts in one commit: as many as come while the one before is written. */
+const MOST_MOVES = 100
+
+/** One run of a post: what it was told, and what it has read. */
+interface Run {
+  signal: AbortSignal
+  /** Whether it may send bytes, which takes long. */
+  uploads: boolean
+  account?: Promise<Account | undefined>
+}
+
+type AskedMove = PostMove & { at: number | undefined; goesOn: boolean }
+
 /** A post goes through fewer steps than this without waiting; more would be a circle. */
 const MOST_STEPS = 50
 
 const STEPS: Readonly<Record<PostState, ((step: Step) => Promise<Post | undefined>) | undefined>> = {
   accepted: checkStep,
+  waiting_for_approval: undefined,
+  rejected: undefined,
   waiting_for_time: checkStep,
   waiting_for_rate: checkStep,
   checking: checkStep,
@@ -33,34 +55,60 @@ const STEPS: Readonly<Record<PostState, ((step: Step) => Promise<Post | undefine
 /**
  * Brings posts on, step by step. Each step ends in one commit of the row and the job that goes on; a step that was cut
  * off is done again from what is written down. Who works on a post holds its lease; what they write counts only while
- * the post is as they read it.
+ * the post is as they read it. Posts that are worked on at the same time share their statements and commits.
  */
 export class PublishPipeline {
   readonly #parts: PublishingParts
+  readonly #claims: Batcher<string, Post | undefined>
+  readonly #accounts: Batcher<AccountRef, Account | undefined>
+  readonly #moves: Batcher<AskedMove, Post | undefined>
+  readonly #creators: RecentCreators<CreatorAnswer>
 
   constructor(parts: PublishingParts) {
     this.#parts = parts
+    const { db, unitOfWork, clock, owner } = parts
+    this.#claims = new Batcher(
+      async (ids) => {
+        const now = clock.now()
+        const claimed = await claimPosts(db, ids, { owner, now, until: now + LEASE_MS })
+        return ids.map((id) => claimed.get(id))
+      },
+      { keyOf: (id) => id },
+    )
+    this.#accounts = new Batcher((refs) => findAccounts(db, refs))
+    this.#moves = new Batcher((moves) => unitOfWork((work) => this.#write(work, moves)), {
+      most: MOST_MOVES,
+      lanes: 2,
+      keyOf: ({ post }) => post.id,
+    })
+    this.#creators = new RecentCreators(clock, (answer) => 'result' in answer && answer.result.ok)
   }
 
   /**
    * Takes a post as far as it goes now.
+   * @param uploads false: a post whose bytes are to be sent is handed to `UPLOAD_POST`
    * @returns when to come again, when someone else has it; nothing when the next job is already written down.
    */
-  async run(postId: string, signal: AbortSignal): Promise<number | undefined> {
+  async run(postId: string, signal: AbortSignal, { uploads = true } = {}): Promise<number | undefined> {
     const { db, clock, owner } = this.#parts
-    const now = clock.now()
-    const claimed = await claimPost(db, postId, { owner, now, until: now + LEASE_MS })
+    const claimed = await this.#claims.ask(postId)
     if (claimed === undefined) return this.#whenFree(postId)
+    const run: Run = { signal, uploads }
     let post: Post = claimed
     try {
       for (let step = 0; step < MOST_STEPS; step += 1) {
-        const run = STEPS[post.state]
-        if (run === undefined || post.stepAt === undefined || post.stepAt > clock.now()) return undefined
+        const next = STEPS[post.state]
+        if (next === undefined || post.stepAt === undefined || post.stepAt > clock.now()) return undefined
+        // After its own move to `uploading` a post is let go already; this is one that somebody woke.
+        const elsewhere = post.state === 'uploading' && !uploads
+        if (elsewhere && post.leaseOwner === undefined) return undefined
         signal.throwIfAborted()
-        const next: Post | undefined = await run(this.#step(post, signal))
+        const moved: Post | undefined = elsewhere
+          ? await this.#move(post, { at: post.stepAt }, run)
+          : await next(this.#step(post, run))
         // Changed under us, by a person or another process: what they wrote comes first.
-        if (next === undefined) return await this.#letGo(postId)
-        post = next
+        if (moved === undefined) return await this.#letGo(postId)
+        post = moved
       }
       this.#parts.log.error({ post: postId, state: post.state }, 'a post goes in circles')
       return await this.#letGo(postId)
@@ -84,14 +132,20 @@ export class PublishPipeline {
     return Math.max(found.stepAt, found.leaseUntil ?? 0, now + 1)
   }
 
-  #step(post: Post, signal: AbortSignal): Step {
+  #step(post: Post, run: Run): Step {
     const parts = this.#parts
+    const account = (): Promise<Account | undefined> => {
+      run.account ??= this.#accounts.ask(post)
+      return run.account
+    }
     return {
       parts,
       post,
-      signal,
-      move: (change, from = post) => this.#move(from, change),
-      call: (rule, name, make) => this.#call(post, rule, name, make),
+      signal: run.signal,
+      move: (change, from = post) => this.#move(from, change, run),
+      account,
+      creators: this.#creators,
+      call: async (rule, name, make) => this.#call(post, await account(), rule, name, make),
       renew: (uploadedBytes) =>
         renewLease(
           parts.db,
@@ -102,13 +156,15 @@ export class PublishPipeline {
     }
   }
 
-  async #move(post: Post, change: Move): Promise<Post | undefined> {
-    const { unitOfWork, clock, onPostMoved } = this.#parts
-    const now = clock.now()
-    const { at } = change
-    const goesOn = at !== undefined && at <= now
-    return unitOfWork(async (work) => {
-      const saved = await savePost(work.tx, post, {
+  #move(post: Post, { at, ...change }: Move, { uploads }: Run): Promise<Post | undefined> {
+    const now = this.#parts.clock.now()
+    const state = change.to ?? post.state
+    const goesOn = at !== undefined && at <= now && (uploads || state !== 'uploading')
+    return this.#moves.ask({
+      post,
+      at,
+      goesOn,
+      change: {
         ...change,
         set: {
           ...change.set,
@@ -117,25 +173,56 @@ export class PublishPipeline {
           ...(goesOn ? { leaseUntil: now + LEASE_MS } : { leaseOwner: undefined, leaseUntil: undefined }),
         },
         now,
-      })
-      if (saved === undefined) return undefined
-      // A public id comes while the state stays what it is.
-      if (change.to !== undefined || saved.postIds.length > post.postIds.length)
-        await onPostMoved(work, { before: post, post: saved, cause: change.cause ?? '' })
-      if (at !== undefined && !goesOn)
-        await work.enqueue(ADVANCE_POST, { postId: post.id }, { at, key: `${post.id}:${saved.version}` })
-      return saved
+      },
     })
+  }
+
+  /** Rows, what is told of them, and the jobs that go on with them, in one commit. */
+  async #write(work: Work, moves: readonly AskedMove[]): Promise<(Post | undefined)[]> {
+    const { onPostMoved, listeners } = this.#parts
+    const saved = await savePosts(work.tx, moves)
+    const told = moves
+      .map(({ post: before, change }, at) => ({
+        before,
+        post: saved[at],
+        to: change.to,
+        cause: change.cause,
+      }))
+      // A public id comes while the state stays what it is.
+      .filter(
+        ({ before, post, to }) => post && (to !== undefined || post.postIds.length > before.postIds.length),
+      )
+      // The order of an account's events is locked: two commits beside each other lock in one order.
+      .sort(({ before: one }, { before: two }) => compare(one.accountId, two.accountId))
+    const workspaces = [...new Set(told.map(({ before }) => before.workspaceId))]
+    const heard = workspaces.length === 0 ? undefined : await listeners?.(work.tx, workspaces)
+    for (const { before, post, cause = '' } of told)
+      if (post !== undefined && (heard === undefined || heard.has(post.workspaceId)))
+        await onPostMoved(work, { before, post, cause })
+
+    const jobs: Record<string, NewJob[]> = { [ADVANCE_POST]: [], [UPLOAD_POST]: [] }
+    for (const [place, { at, goesOn }] of moves.entries()) {
+      const post = saved[place]
+      if (post === undefined || at === undefined || goesOn) continue
+      jobs[post.state === 'uploading' ? UPLOAD_POST : ADVANCE_POST]?.push({
+        data: { postId: post.id },
+        at,
+        key: `${post.id}:${post.version}`,
+        ...(post.publishId === undefined ? {} : { priority: BEHIND }),
+      })
+    }
+    for (const [name, some] of Object.entries(jobs)) if (some.length > 0) await work.enqueueMany(name, some)
+    return saved
   }
 
   async #call<T>(
     post: Post,
+    account: Account | undefined,
     rule: RateRule,
     name: string,
     make: () => Promise<PlatformResult<T>>,
   ): Promise<{ waitUntil: number } | { result: PlatformResult<T> }> {
-    const { governor, clock, db } = this.#parts
-    const account = await findAccount(db, post.workspaceId, post.accountId)
+    const { governor, clock } = this.#parts
     if (account === undefined) throw new Error(`${post.id} has no account`)
     const call: RateCall = {
       appId: account.appId,
@@ -161,4 +248,9 @@ export class PublishPipeline {
     })
     return { result }
   }
+}
+
+function compare(one: string, two: string): number {
+  if (one === two) return 0
+  return one < two ? -1 : 1
 }

@@ -38,6 +38,8 @@ export interface PublishingServiceParts {
   tiktokOrigin?: string | undefined
   /** Told of every change that a post goes through. */
   onPostMoved?: OnPostMoved | undefined
+  /** Whose workspaces have anybody who is told; everybody unless given. */
+  listeners?: PublishingParts['listeners']
   /** Judges media; the platform's own rules unless told. */
   gate?: MediaGate | undefined
   /** Whose clock the rate windows go by; `clock` is for tests. */
@@ -69,6 +71,7 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     log,
     owner: holder,
     onPostMoved: parts.onPostMoved ?? noPostEvents,
+    listeners: parts.listeners,
   }
   const pipeline = new PublishPipeline(publishing)
   const posts = new PostService(publishing)

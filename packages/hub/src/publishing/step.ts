@@ -2,7 +2,8 @@ import type { Clock, Random } from '@tockwork/kernel'
 import type { BlobStore } from '../assets/blob-store.ts'
 import type { RateGovernor, RateRule } from '../governor/governor.ts'
 import type { Log } from '../observability/log.ts'
-import type { Database } from '../storage/database.ts'
+import type { Account } from '../storage/accounts.ts'
+import type { Database, Transaction } from '../storage/database.ts'
 import type { PostChange } from '../storage/posts.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
@@ -13,9 +14,12 @@ import type { Post } from './post.ts'
 import type { OnPostMoved } from './post-events.ts'
 import type { PostState } from './post-states.ts'
 import type { PostingPort } from './posting-port.ts'
+import type { CreatorAnswer, RecentCreators } from './recent-creators.ts'
 
 /** The job that brings a post on. */
 export const ADVANCE_POST = 'advance-post'
+/** The same for bytes to send, which can take hours where the others take moments: they wait for each other's end. */
+export const UPLOAD_POST = 'upload-post'
 
 export interface PublishingRates {
   creatorInfo: RateRule
@@ -43,6 +47,8 @@ export interface PublishingParts {
   owner: string
   /** Told of every change that a post went through. */
   onPostMoved: OnPostMoved
+  /** Which of the workspaces have anybody who is told; all of them unless given. */
+  listeners?: ((tx: Transaction, workspaceIds: readonly string[]) => Promise<ReadonlySet<string>>) | undefined
   /** After so long in processing a post is left to a person. 24 hours. */
   processingDeadlineMs?: number
 }
@@ -58,6 +64,10 @@ export interface Step {
    * has changed the post meanwhile, and nothing was written. `from` is the post of an earlier move of this step.
    */
   move(change: Move, from?: Post): Promise<Post | undefined>
+  /** The post's account as it stood a moment ago. */
+  account(): Promise<Account | undefined>
+  /** What its creator allows, asked now or a few seconds ago. */
+  creators: RecentCreators<CreatorAnswer>
   /** Makes a call in its window, or says when it may be made. */
   call<T>(
     rule: RateRule,

@@ -28,31 +28,56 @@ export interface SlotAnswer {
   at: number
 }
 
-/** Takes a slot, or a place in the queue, in one statement. */
-export async function takeSlot(db: Database | Transaction, request: SlotRequest): Promise<SlotAnswer> {
-  const { key, appId, accountId, endpoint, requests, windowMs, ticket, lane, holder, graceMs, now } = request
-  const { rows } = await sql<{ granted: boolean; at: Date }>`
-    select granted, at from take_rate_slot(
-      ${key}, ${appId}, ${accountId ?? null}, ${endpoint}, ${requests}::integer, ${interval(windowMs)},
-      ${moment(now)}, ${ticket}, ${lane}::smallint, ${holder}, ${interval(graceMs)})`.execute(db)
-  const row = rows[0]
-  if (row === undefined) throw new Error('take_rate_slot gave no row')
-  return { granted: row.granted, at: row.at.getTime() }
+/**
+ * Takes a slot, or a place in the queue, for each request, in one statement; answers in the order of the requests. The
+ * windows are taken in the order of their keys, so that two processes never wait for each other in a circle.
+ */
+export async function takeSlots(
+  db: Database | Transaction,
+  requests: readonly SlotRequest[],
+): Promise<SlotAnswer[]> {
+  const given = requests.map(({ windowMs, graceMs, now, accountId, ...rest }, place) => ({
+    ...rest,
+    place,
+    account: accountId ?? null,
+    window_s: windowMs / 1000,
+    grace_s: graceMs / 1000,
+    at: now === undefined ? null : new Date(now),
+  }))
+  given.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : one.place - other.place))
+  const { rows } = await sql<{ place: number; granted: boolean; at: Date }>`
+    select wish.place, slot.granted, slot.at
+    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as wish(place integer, key text, "appId" text, account text,
+      endpoint text, requests integer, window_s double precision, at timestamptz, ticket text, lane smallint, holder text,
+      grace_s double precision)
+    cross join lateral take_rate_slot(wish.key, wish."appId", wish.account, wish.endpoint, wish.requests,
+      make_interval(secs => wish.window_s), wish.at, wish.ticket, wish.lane, wish.holder,
+      make_interval(secs => wish.grace_s)) as slot`.execute(db)
+  const answers: SlotAnswer[] = []
+  for (const { place, granted, at } of rows) answers[place] = { granted, at: at.getTime() }
+  if (rows.length !== requests.length) throw new Error('take_rate_slot gave too few rows')
+  return answers
+}
+
+/** An entry of a window's log, and what takes its place, in milliseconds since the epoch. */
+export interface SlotMove {
+  key: string
+  from: number
+  to: number
 }
 
 /**
- * A slot counts from when the platform may have counted the call, which is at the latest its answer: moves the entry
- * `from` of the log to `to`. Does nothing when the entry has left the window.
+ * A slot counts from when the platform may have counted the call, which is at the latest its answer. Does nothing for an
+ * entry that has left the window. One move for each window; windows are locked in the order of their keys, as elsewhere.
  */
-export async function moveSlot(
-  db: Database | Transaction,
-  key: string,
-  from: number,
-  to: number,
-): Promise<void> {
+export async function moveSlots(db: Database, moves: readonly SlotMove[]): Promise<void> {
+  const given = moves.map(({ key, from, to }) => ({ key, was: new Date(from), becomes: new Date(to) }))
   await sql`
-    update rate_slots set granted[array_position(granted, ${moment(from)})] = ${moment(to)}
-    where key = ${key} and array_position(granted, ${moment(from)}) is not null`.execute(db)
+    update rate_slots set granted[array_position(granted, wish.was)] = wish.becomes
+    from (select held.key, given.was, given.becomes
+      from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as given(key text, was timestamptz, becomes timestamptz)
+      join rate_slots held on held.key = given.key order by held.key for update of held) wish
+    where rate_slots.key = wish.key and array_position(granted, wish.was) is not null`.execute(db)
 }
 
 /** Gives a slot back whose call certainly never left. */
@@ -136,10 +161,6 @@ export async function listWindows(
 export async function databaseNow(db: Database | Transaction): Promise<number> {
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
   return rows[0]?.now.getTime() ?? Number.NaN
-}
-
-function interval(ms: number) {
-  return sql`make_interval(secs => ${ms / 1000}::double precision)`
 }
 
 function moment(ms: number | undefined) {

@@ -248,7 +248,7 @@ export async function deleteTokens(db: Database, workspaceId: string, accountId:
   return numDeletedRows === 1n
 }
 
-function toStored(row: Row<'token_vault'>): StoredTokens {
+export function toStored(row: Row<'token_vault'>): StoredTokens {
   return {
     accountId: row.account_id,
     workspaceId: row.workspace_id,

@@ -6,11 +6,18 @@ export interface EnqueueOptions {
   at?: number
   /** At most one job with this key waits at a time; a second is dropped. */
   key?: string
+  /** The higher goes first among jobs that are due; 0 unless told. */
+  priority?: number
 }
+
+/** One of many jobs of a name. */
+export type NewJob = { data: object } & EnqueueOptions
 
 /** Puts a job into the queue inside the caller's transaction; the job queue is one. */
 export interface Outbox {
   send(name: string, data: object, options: EnqueueOptions & { tx: Transaction }): Promise<string | null>
+  /** Many at once, where the queue can do that in one statement. */
+  sendMany?(name: string, jobs: readonly NewJob[], options: { tx: Transaction }): Promise<void>
 }
 
 /** What one transaction works with. */
@@ -18,6 +25,8 @@ export interface Work {
   readonly tx: Transaction
   /** The job exists when, and only when, the transaction commits. */
   enqueue(job: string, data: object, options?: EnqueueOptions): Promise<void>
+  /** Like `enqueue`, for many of one name. */
+  enqueueMany(job: string, jobs: readonly NewJob[]): Promise<void>
 }
 
 /** Runs `body` in one transaction: rows and jobs are committed together, or, when it throws, not at all. */
@@ -31,6 +40,10 @@ export function createUnitOfWork(db: Database, outbox: Outbox): UnitOfWork {
         tx,
         enqueue: async (job, data, options = {}) => {
           await outbox.send(job, data, { ...options, tx })
+        },
+        enqueueMany: async (job, many) => {
+          if (outbox.sendMany !== undefined) return outbox.sendMany(job, many, { tx })
+          for (const { data, ...options } of many) await outbox.send(job, data, { ...options, tx })
         },
       }),
     )

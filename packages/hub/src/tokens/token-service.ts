@@ -1,7 +1,9 @@
 /** Access tokens for whoever wants to call TikTok as an account: good now, renewed where needed. */
 import type { Secret } from '@tockwork/kernel'
+import { type AccountRef, type AccountTokens, findTokensOf } from '../storage/account-reads.ts'
 import type { Account } from '../storage/accounts.ts'
-import { findTokens, leaseTokens, type StoredTokens } from '../storage/token-vault.ts'
+import { Batcher } from '../storage/batcher.ts'
+import { leaseTokens, type StoredTokens } from '../storage/token-vault.ts'
 import { attempt, type PlatformFailure, type PlatformResult } from '../tiktok/outcome.ts'
 import type { PlatformTokens } from '../tiktok/tokens.ts'
 import { LEASE_MS, usableUntil } from './refresh-policy.ts'
@@ -34,12 +36,14 @@ export class TokenService {
   readonly #parts: TokenParts
   readonly #refresher: TokenRefresher
   readonly #holder: string
+  readonly #reads: Batcher<AccountRef, AccountTokens | undefined>
 
   /** @param holder names this process in leases. */
   constructor(parts: TokenParts, refresher: TokenRefresher, holder: string) {
     this.#parts = parts
     this.#refresher = refresher
     this.#holder = holder
+    this.#reads = new Batcher((refs) => findTokensOf(parts.db, refs), { lanes: 2 })
   }
 
   /**
@@ -52,11 +56,11 @@ export class TokenService {
     accountId: string,
     options: AccessOptions = {},
   ): Promise<PlatformResult<Access>> {
-    const { clock, db } = this.#parts
+    const { clock } = this.#parts
     const patience = clock.now() + PATIENCE_MS
     for (;;) {
       options.signal?.throwIfAborted()
-      const found = await findTokens(db, workspaceId, accountId)
+      const found = await this.#reads.ask({ workspaceId, accountId })
       if (found === undefined) return no('account_not_found', 'There is no such account.')
       const { account, tokens: stored } = found
       if (stored === undefined) return notConnected(account)
@@ -139,7 +143,7 @@ export class TokenService {
     const begun = this.#refresher.underWay(accountId)
     if (begun !== undefined) return begun
     // Renewed between reading and leasing: nothing to wait for.
-    const current = await findTokens(db, workspaceId, accountId)
+    const current = await this.#reads.ask({ workspaceId, accountId })
     if (current?.tokens?.generation === generation) await clock.sleep(LOOK_AGAIN_MS, signal)
     return undefined
   }

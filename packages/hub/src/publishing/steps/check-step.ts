@@ -1,4 +1,3 @@
-import { findAccount } from '../../storage/accounts.ts'
 import { findAsset } from '../../storage/assets.ts'
 import { checkAccount, checkCreator, mediaErrors } from '../check-post.ts'
 import type { Post } from '../post.ts'
@@ -41,9 +40,9 @@ export async function checkStep(step: Step): Promise<Post | undefined> {
 }
 
 async function check(step: Step, now: number): Promise<Post | undefined> {
-  const { post, parts, move, call } = step
+  const { post, parts, move, call, creators } = step
   const { db, port, gate, rates, blobs } = parts
-  const account = await findAccount(db, post.workspaceId, post.accountId)
+  const account = await step.account()
   if (account === undefined) return fail(step, { reason: 'account_gone', detail: 'The account was erased.' })
   const [barred] = checkAccount(account, post.mode, 'accounts[0]')
   if (barred !== undefined)
@@ -56,7 +55,9 @@ async function check(step: Step, now: number): Promise<Post | undefined> {
   let maxDurationSec: number | undefined
   const errors = []
   if (post.mode === 'direct') {
-    const outcome = await call(rates.creatorInfo, 'creator', () => port.creatorInfo(post))
+    const outcome = await creators.of(post.accountId, () =>
+      call(rates.creatorInfo, 'creator', () => port.creatorInfo(post)),
+    )
     if ('waitUntil' in outcome) return waitForWindow(step, rates.creatorInfo.endpoint, outcome.waitUntil)
     const { result } = outcome
     if (!result.ok)

@@ -1,5 +1,4 @@
 import type { RateRule } from '../../governor/governor.ts'
-import { findAccount } from '../../storage/accounts.ts'
 import { findAsset } from '../../storage/assets.ts'
 import { findPost } from '../../storage/posts.ts'
 import type { PlatformFailure, PlatformResult } from '../../tiktok/outcome.ts'
@@ -108,7 +107,7 @@ async function answerLost(
       sent,
     )
   }
-  const account = await findAccount(parts.db, sent.workspaceId, sent.accountId)
+  const account = await step.account()
   return move(
     {
       to: 'needs_attention',

@@ -1,0 +1,87 @@
+/** A PostgreSQL, an emulator and hub processes, each a process of its own, as one machine would run them. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { COMMAND } from './emulator-process.ts'
+import { startProgram, startWorker } from './worker.ts'
+
+const HUB_TESTS = join(import.meta.dirname, '../packages/hub/test/bench')
+const SECRET_KEY = randomBytes(32).toString('base64')
+
+export interface HubProcess {
+  pid: number
+  port: number
+  stop(): Promise<void>
+}
+
+export interface HubWorld {
+  /** Outside the hub's pool, to look at what it did. */
+  db: pg.Pool
+  databaseUrl: string
+  postmaster: number
+  tiktok: string
+  videoUrl: string
+  secretKey: string
+  apiKey: string
+  startHub(env?: Record<string, string>): Promise<HubProcess>
+  /** Runs one of the hub's own seeding wishes; packages/hub/test/bench/seed-process.ts says which there are. */
+  seed(wish: object): Promise<void>
+  stop(): Promise<void>
+}
+
+/** With the schema, the first workspace, its key and the emulator's demo app. */
+export async function startHubWorld(options: {
+  creators: number
+  settings?: Record<string, unknown>
+}): Promise<HubWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-'))
+  const database = await startProgram([join(HUB_TESTS, 'database-process.ts'), folder])
+  const { url, pid: postmaster } = JSON.parse(database.line) as { url: string; pid: number }
+  const emulator = await startWorker('emulator-world')
+  const { creators, settings = {} } = options
+  const { origin, videoUrl } = await emulator.ask<{ origin: string; videoUrl: string }>('start', {
+    creators,
+    settings,
+  })
+  const startHub = async (env: Record<string, string> = {}): Promise<HubProcess> => {
+    const settings = {
+      PATH: process.env.PATH,
+      TMPDIR: process.env.TMPDIR,
+      TOCKWORK_DATA_DIR: folder,
+      TOCKWORK_DATABASE_URL: url,
+      TOCKWORK_SECRET_KEY: SECRET_KEY,
+      TOCKWORK_TIKTOK_ORIGIN: origin,
+      TOCKWORK_HUB_PORT: '0',
+      TOCKWORK_LOG_LEVEL: 'error',
+      ...env,
+    }
+    // Its log goes to the same place.
+    const { pid, line, stop } = await startProgram([COMMAND, 'serve', '--json'], settings, '"hub":')
+    return { pid, port: Number(new URL((JSON.parse(line) as { hub: string }).hub).port), stop }
+  }
+  const first = await startHub({ TOCKWORK_HUB_WORKER: 'false' })
+  const apiKey = readFileSync(join(folder, 'admin.key'), 'utf8').trim()
+  await first.stop()
+  const db = new pg.Pool({ connectionString: url, max: 4 })
+  return {
+    db,
+    databaseUrl: url,
+    postmaster,
+    tiktok: origin,
+    videoUrl,
+    secretKey: SECRET_KEY,
+    apiKey,
+    startHub,
+    seed: async (wish) => {
+      const full = JSON.stringify({ url, secretKey: SECRET_KEY, ...wish })
+      await (await startProgram([join(HUB_TESTS, 'seed-process.ts'), full])).stop()
+    },
+    stop: async () => {
+      await db.end()
+      await emulator.stop()
+      await database.stop()
+    },
+  }
+}
