@@ -33,9 +33,14 @@ interface Tally {
 export async function measureWatermarks({
   quick,
   half = 'held out',
+  from = 0,
+  to = quick ? 3 : Number.POSITIVE_INFINITY,
 }: {
   quick: boolean
   half?: Source['half']
+  /** Which of that half's sources. */
+  from?: number
+  to?: number
 }): Promise<Measurements> {
   if (!hasFfmpeg()) throw new Error('ffmpeg with drawtext is needed to make the clips')
   const { source: frames, reason } = await openFrameSource({ env: process.env })
@@ -46,7 +51,8 @@ export async function measureWatermarks({
   const tallies = new Map<string, Tally>()
   const finder = new WatermarkFinder()
   try {
-    for (const [turn, source] of (quick ? sources.slice(0, 3) : sources).entries()) {
+    for (const [turn, source] of sources.entries()) {
+      if (turn < from || turn >= to) continue
       const clean = join(folder, 'clean.mp4')
       await source.make(clean)
       for (const overlay of [...marksFor(source, turn, fonts), ...harmlessFor(source, turn, fonts)]) {

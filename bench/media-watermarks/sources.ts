@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-export const CLIP_SEC = 6
+const CLIP_SEC = 6
 const FPS = 25
 
 export interface Source {

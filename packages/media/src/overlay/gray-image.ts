@@ -27,13 +27,12 @@ export const toFractions = (
 
 const round = (fraction: number): number => Math.round(fraction * 10_000) / 10_000
 
-/** The part both share over the part either has, 0 to 1. */
+/** The part both share over the smaller of them, 0 to 1: one inside the other is 1. */
 export function overlap(a: FrameBox, b: FrameBox): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)
   if (width <= 0 || height <= 0) return 0
-  const both = width * height
-  return both / (a.width * a.height + b.width * b.height - both)
+  return (width * height) / Math.min(a.width * a.height, b.width * b.height)
 }
 
 export function union(a: FrameBox, b: FrameBox): FrameBox {

@@ -22,6 +22,7 @@ const ONE_MOMENT_SEC = 0.4
 /** Subtitles and titles are centred; marks are not, except on end cards. */
 const CENTRED = 0.06
 const EDGE = 0.22
+const MANY_MOMENTS = 3
 
 /**
  * What the readings amount to. A name read at two moments, or once in what stayed for two seconds, blocks. One reading is
@@ -33,14 +34,16 @@ export function judgeSightings(sightings: readonly Sighting[]): Watermark[] {
     // What the picture's side cuts off belongs to what is filmed: `SHORTS` out of `SHORTS SALE` on a wall.
     const whole = mark.everydayWord ? group.filter(({ box }) => !isCut(box)) : group
     const places = groupByPlace(whole)
-    // An everyday word that never comes back to a place is part of the scene, or spoken of.
-    const staying = places.filter((place) => place.some(({ persists }) => persists) || moments(place) >= 2)
-    if (mark.everydayWord && staying.length === 0) return []
+    // An everyday word that never comes back to a place is part of the scene, or spoken of; one that wanders through many
+    // pictures may be either.
+    const staying = places.filter((place) => place.some(({ persists }) => persists) || comesBack(place))
+    const wanders = moments(whole) >= MANY_MOMENTS
+    if (mark.everydayWord && staying.length === 0 && !wanders) return []
     const repeated = moments(group) >= 2 || group.some(({ persists }) => persists)
-    const evidence = mark.everydayWord ? staying.flat() : whole
+    const evidence = mark.everydayWord && staying.length > 0 ? staying.flat() : whole
     const isCaption = evidence.every(({ box, plain }) => !plain && isCentred(box))
     const isNearEdge = evidence.some(({ box }) => touchesEdge(box))
-    const blocks = repeated && !isCaption && (!mark.everydayWord || isNearEdge)
+    const blocks = repeated && !isCaption && (!mark.everydayWord || (staying.length > 0 && isNearEdge))
     return places.map((place) => report(place, group, blocks))
   })
 }
@@ -80,7 +83,7 @@ const isSameMark = (a: ReadMark, b: ReadMark): boolean =>
 function groupByPlace(sightings: readonly Sighting[]): Sighting[][] {
   const places: { box: FrameBox; members: Sighting[] }[] = []
   for (const one of sightings) {
-    const place = places.find(({ box }) => overlap(box, one.box) > 0.3)
+    const place = places.find(({ box }) => overlap(box, one.box) > 0.4)
     if (place === undefined) places.push({ box: one.box, members: [one] })
     else {
       place.members.push(one)
@@ -103,6 +106,14 @@ function moments(sightings: readonly Sighting[]): number {
     }
   return count
 }
+
+/** Read at two moments in the very same spot. */
+const comesBack = (place: readonly Sighting[]): boolean =>
+  place.some((one) => moments(place.filter(({ box }) => isSameSpot(box, one.box))) >= 2)
+
+const isSameSpot = (a: FrameBox, b: FrameBox): boolean =>
+  Math.abs(a.x + a.width / 2 - b.x - b.width / 2) < 0.015 &&
+  Math.abs(a.y + a.height / 2 - b.y - b.height / 2) < 0.015
 
 const isCentred = (box: FrameBox): boolean => Math.abs(box.x + box.width / 2 - 0.5) < CENTRED
 

@@ -145,7 +145,7 @@ export class OverlayAnalysis {
     if (same !== undefined) return same
     const read = { picture, box: line, ...(await reader.read(picture, line)) }
     const missing = missingLetters(read.text)
-    if (missing === 0) return read
+    if (missing === 0 || readMarks(read.text, this.#options.exempt).length > 0) return read
     const letterWidth = (line.right - line.left) / Math.max(1, read.text.length)
     const more = Math.ceil(letterWidth * missing)
     const box = {

@@ -76,7 +76,7 @@ export class PersistentEdges {
     return connectedBoxes(cells.counts, cells.columns, cells.rows)
       .filter(({ box }) => this.#isCornerMark(box))
       .map(({ box, edges }) => ({ box: toFractions(this.#inPixels(box), this), edges }))
-      .filter(({ box }) => !texts.some((text) => overlap(text, box) > 0.1 || isInside(box, text)))
+      .filter(({ box }) => !texts.some((text) => overlap(text, box) > 0.2))
       .map(({ box, edges }) => ({
         box,
         fromSec: this.#fromSec,
@@ -153,17 +153,6 @@ export class PersistentEdges {
       box.height < 0.4
     )
   }
-}
-
-const isInside = (box: FrameBox, other: FrameBox): boolean => {
-  const centreX = box.x + box.width / 2
-  const centreY = box.y + box.height / 2
-  return (
-    centreX > other.x &&
-    centreX < other.x + other.width &&
-    centreY > other.y &&
-    centreY < other.y + other.height
-  )
 }
 
 /** Groups of cells with steady edges that touch, or have one empty cell between them. */

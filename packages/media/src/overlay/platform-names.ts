@@ -23,9 +23,9 @@ const names = (as: PlatformName['as'], entries: Record<string, readonly string[]
 export const PLATFORM_NAMES: readonly PlatformName[] = [
   ...names('name', {
     TikTok: ['tiktok', 'douyin', '抖音'],
-    Instagram: ['instagram', 'instagramreels'],
-    YouTube: ['youtube', 'youtubeshorts', 'ytshorts'],
-    Facebook: ['facebook', 'facebookreels'],
+    Instagram: ['instagram'],
+    YouTube: ['youtube'],
+    Facebook: ['facebook'],
     Kwai: ['kuaishou', '快手'],
     Snapchat: ['snapchat'],
     Lemon8: ['lemon8'],
@@ -63,6 +63,9 @@ export const PLATFORM_NAMES: readonly PlatformName[] = [
     Hailuo: ['hailuo', 'hailuoai', 'minimax'],
   }),
   ...names('near-word', {
+    Instagram: ['instagramreels'],
+    YouTube: ['youtubeshorts', 'ytshorts'],
+    Facebook: ['facebookreels'],
     Kwai: ['kwai'],
     Likee: ['likee'],
     Vimeo: ['vimeo'],
@@ -92,7 +95,7 @@ export const PLATFORM_NAMES: readonly PlatformName[] = [
 
 /** Words that stand beside a name inside a mark and say nothing of their own. */
 export const MARK_FILLERS: ReadonlySet<string> = new Set(
-  'made with by via on in from edited created recorded powered video using id user app free trial version the'.split(
+  'www com net org tv made with by via on in from edited created recorded powered video using id user app free trial version the'.split(
     ' ',
   ),
 )

@@ -20,12 +20,12 @@ export interface Exempt {
 }
 
 /** A line that is mostly something else (a subtitle that mentions a platform) is not a mark. */
-const MIN_SHARE = 0.6
+const MIN_SHARE = 0.7
 /** An everyday word has to be all there is: `shorts` marks, `shorts sale` sells. */
 const MIN_EVERYDAY_SHARE = 0.9
 const MAX_HANDLE = 24
 /** After a space, or one glyph that was read as a letter. An underscore is often read as a space. */
-const HANDLE = /(?:^|[\s(:|·•-])\S?@\s?((?:[\p{L}\p{N}]{1,3}[\s_]){0,2}[\p{L}\p{N}_][\p{L}\p{N}_.]{2,23})/u
+const HANDLE = /(?:^|[\s(:|·•-])\S?@\s?((?:[\p{L}\p{N}]{1,3}[\s_])?[\p{L}\p{N}_][\p{L}\p{N}_.]{2,23})/u
 
 /** The platform's name, and the account, that a line consists of. Empty for any other text. */
 export function readMarks(text: string, exempt: Exempt): ReadMark[] {
@@ -165,5 +165,6 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] as number
 }
 
-/** One handle, read twice with a letter or two different. */
-export const isSameHandle = (a: string, b: string): boolean => sameLetters(a, b, a.length >= 8 ? 2 : 1)
+/** One handle, read twice with a letter or two different, or once without its end. */
+export const isSameHandle = (a: string, b: string): boolean =>
+  a.startsWith(b) || b.startsWith(a) || sameLetters(a, b, a.length >= 8 ? 2 : 1)

