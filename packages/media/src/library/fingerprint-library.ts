@@ -224,7 +224,8 @@ export class FingerprintLibrary {
     const file = this.#file
     if (file === undefined) return
     const { size } = fstatSync(file)
-    if (size === 0) {
+    // The process that made it may have been killed before it had written its first bytes.
+    if (size < MAGIC.length && MAGIC.subarray(0, size).equals(this.#bytes(0, size))) {
       if (mode === 'write') {
         writeSync(file, MAGIC, 0, MAGIC.length, 0)
         fsyncSync(file)
