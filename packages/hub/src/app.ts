@@ -5,7 +5,7 @@ import { OPERATIONS, WEBHOOK_EVENTS } from '@tockwork/api'
 import { type Clock, cryptoRandom, type Random, type Secret, systemClock } from '@tockwork/kernel'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
-import { createBlobStore } from './assets/blob-settings.ts'
+import { checkBlobStore, createBlobStore } from './assets/blob-settings.ts'
 import { createAssetServices } from './assets/services.ts'
 import type { Config } from './config.ts'
 import { createAccountServices } from './connect/services.ts'
@@ -19,7 +19,6 @@ import { checkServer, isConnectionLost, type OpenDatabase, openDatabase } from '
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded/index.ts'
 import { migrate } from './storage/migrate.ts'
 import { createUnitOfWork } from './storage/unit-of-work.ts'
-import { workspacesWithEndpoints } from './storage/webhook-events.ts'
 import { createSyncServices } from './sync/services.ts'
 import { startSyncLoop } from './sync/sync-due.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
@@ -140,6 +139,7 @@ async function bringUp(
     localFolder: join(config.dataDir, 'assets'),
     scratchFolder: join(config.dataDir, 'scratch'),
   })
+  await checkBlobStore(config.blobs, blobs, log)
   const { tiktokOrigin } = config
   const base = { db, unitOfWork, vault, clock, random, log, tiktokOrigin }
   const holder = `hub-${process.pid}-${Buffer.from(random.bytes(6)).toString('hex')}`
@@ -160,7 +160,6 @@ async function bringUp(
     blobs,
     rateTime: parts.rateTime,
     onPostMoved: tellOfPosts({ clock, random }),
-    listeners: workspacesWithEndpoints,
   })
   const webhooks = createWebhookServices({
     ...base,

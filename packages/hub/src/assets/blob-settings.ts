@@ -1,13 +1,14 @@
 /** Where uploaded files are kept, out of the environment. */
 import { isAbsolute } from 'node:path'
-import { type Clock, type Random, Secret } from '@tockwork/kernel'
+import { type Clock, type Random, Secret, UsageError } from '@tockwork/kernel'
+import type { Log } from '../observability/log.ts'
 import {
   type AwsCredentialSource,
   type AwsCredentials,
   awsCredentials,
 } from '../vault/kms/aws-credentials.ts'
 import { awsCredentialSource, type KmsReader } from '../vault/kms/settings.ts'
-import type { BlobStore } from './blob-store.ts'
+import { type BlobStore, BlobStoreUnusableError } from './blob-store.ts'
 import { LocalBlobStore } from './local-blob-store.ts'
 import { S3BlobStore } from './s3/s3-blob-store.ts'
 import { S3Client } from './s3/s3-client.ts'
@@ -110,6 +111,33 @@ export function createBlobStore(settings: BlobSettings, parts: BlobStoreParts): 
     scratchFolder: parts.scratchFolder,
     random,
   })
+}
+
+/**
+ * Looks whether files can be kept there, before anybody brings one. A store that is away at the moment is no reason not to
+ * start: that is logged, and passes.
+ * @throws {UsageError} naming the variable
+ */
+export async function checkBlobStore(settings: BlobSettings, blobs: BlobStore, log: Log): Promise<void> {
+  try {
+    await blobs.check()
+  } catch (error) {
+    if (!(error instanceof BlobStoreUnusableError)) {
+      log.warn({ err: error }, 'The file store does not answer; uploads fail until it does')
+      return
+    }
+    const variable =
+      settings.kind === 'local' && settings.folder === undefined ? 'TOCKWORK_DATA_DIR' : 'TOCKWORK_BLOBS'
+    const more =
+      settings.kind === 's3'
+        ? ` Look at the bucket's name (${settings.bucket}), TOCKWORK_S3_REGION (${settings.region}), TOCKWORK_S3_ENDPOINT and the keys.`
+        : ''
+    throw new UsageError(`${variable}: files cannot be kept there: ${error.message}.${more}`, {
+      code: 'blob_store_unusable',
+      field: variable,
+      cause: error,
+    })
+  }
 }
 
 function endpointOf({ read, wrong }: KmsReader): string | undefined {

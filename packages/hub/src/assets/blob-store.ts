@@ -3,6 +3,11 @@ import type { MediaSource } from '@tockwork/media'
 /** Bytes by their SHA-256: the same content is kept once, whoever brings it. */
 export interface BlobStore {
   /**
+   * Whether it can be used as it is set up: for the start of a program.
+   * @throws {BlobStoreUnusableError} with what to change; anything else may pass.
+   */
+  check(): Promise<void>
+  /**
    * Takes a stream in constant memory to a place of its own. Its hash is known afterwards, and it is kept only when it is
    * told to be. What an upload that broke off had brought by then is removed.
    * @throws {BlobTooLargeError}
@@ -16,6 +21,14 @@ export interface BlobStore {
   delete(hash: Uint8Array): Promise<void>
   /** Removes what was left of uploads whose process died: whatever has not grown since `before`. Answers how much. */
   sweepIncoming(before: number): Promise<number>
+}
+
+/** What a store says when it cannot be used as it is set up, however often it is asked. */
+export class BlobStoreUnusableError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'BlobStoreUnusableError'
+  }
 }
 
 export interface ReceiveOptions {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { constants, createReadStream, createWriteStream } from 'node:fs'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { cryptoRandom, type Random } from '@tockwork/kernel'
 import {
   BlobMissingError,
   type BlobStore,
+  BlobStoreUnusableError,
   BlobTooLargeError,
   hexOf,
   type IncomingBlob,
@@ -27,6 +28,16 @@ export class LocalBlobStore implements BlobStore {
   constructor(folder: string, random: Random = cryptoRandom) {
     this.#folder = folder
     this.#random = random
+  }
+
+  async check(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      await access(this.#folder, constants.R_OK | constants.W_OK)
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException
+      throw new BlobStoreUnusableError(`the folder ${this.#folder} cannot be written to (${code})`, { cause })
+    }
   }
 
   async receive(

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { cryptoRandom, ManualClock, Secret } from '@tockwork/kernel'
 import { probe } from '@tockwork/media'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BlobSettings, readBlobSettings } from '../../src/assets/blob-settings.ts'
+import { type BlobSettings, checkBlobStore, readBlobSettings } from '../../src/assets/blob-settings.ts'
 import { BlobMissingError, type BlobStore, BlobTooLargeError } from '../../src/assets/blob-store.ts'
 import { S3Client, S3Error } from '../../src/assets/s3/s3-client.ts'
+import { silentLog } from '../../src/observability/log.ts'
 import { clip } from '../publishing/post-world.ts'
 import { collect, filesUnder, localStage, pieces, type Stage, s3Stage, storeOf } from './blob-stages.ts'
 
@@ -231,6 +232,33 @@ describe('a bucket', () => {
     expect(error).toBeInstanceOf(S3Error)
     expect(error).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' })
     expect(JSON.stringify(error) + String(error)).not.toContain('another-secret')
+  })
+
+  it('that cannot be used is named at the start; one that is away is not in the way', async () => {
+    const { settings, folder } = stage
+    if (settings.kind !== 's3') throw new Error('a bucket')
+    const lines: unknown[] = []
+    const log = { ...silentLog, warn: (...line: unknown[]) => lines.push(line) }
+    const check = (change: object, through = fetch) => {
+      const changed = { ...settings, ...change } as BlobSettings
+      return checkBlobStore(changed, storeOf(changed, folder, through), log)
+    }
+    await check({})
+    await expect(check({ bucket: 'nowhere' })).rejects.toMatchObject({
+      field: 'TOCKWORK_BLOBS',
+      message: expect.stringContaining('404 NoSuchBucket') as unknown,
+    })
+    const credentials = { ...settings.credentials, secretAccessKey: new Secret('another-secret') }
+    const refused = await check({ credentials }).catch((error: Error) => error.message)
+    expect(refused).toMatch(/^TOCKWORK_BLOBS: .*403 SignatureDoesNotMatch/)
+    expect(refused).not.toContain('another-secret')
+    expect(lines).toEqual([])
+    await check({}, () => Promise.resolve(new Response('', { status: 503 })))
+    expect(lines).toHaveLength(1)
+    const local = { kind: 'local', folder: '/dev/null/blobs' } as const
+    await expect(checkBlobStore(local, storeOf(local, folder, fetch), log)).rejects.toMatchObject({
+      field: 'TOCKWORK_BLOBS',
+    })
   })
 
   it('takes a large file in constant memory', async () => {

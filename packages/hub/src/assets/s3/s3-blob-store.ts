@@ -8,6 +8,7 @@ import type { MediaSource } from '@tockwork/media'
 import {
   BlobMissingError,
   type BlobStore,
+  BlobStoreUnusableError,
   BlobTooLargeError,
   hexOf,
   type IncomingBlob,
@@ -44,6 +45,17 @@ export class S3BlobStore implements BlobStore {
 
   constructor(options: S3BlobStoreOptions) {
     this.#options = options
+  }
+
+  async check(): Promise<void> {
+    const { client, prefix } = this.#options
+    const query = { 'list-type': '2', 'max-keys': '1', prefix }
+    try {
+      await client.sendForXml({ method: 'GET', key: '', query, tries: 2 })
+    } catch (cause) {
+      if (!(cause instanceof S3Error) || cause.status >= 500 || cause.status === 429) throw cause
+      throw new BlobStoreUnusableError(`the service answered ${cause.status} ${cause.code}`, { cause })
+    }
   }
 
   async receive(

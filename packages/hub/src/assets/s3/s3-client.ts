@@ -37,6 +37,8 @@ export interface S3Request {
   signal?: AbortSignal | undefined
   /** Until the answer's head; the body of an answer that is read as a stream takes as long as its reader. */
   timeoutMs?: number
+  /** How often it is made at most; 5 unless told. */
+  tries?: number
 }
 
 /** The service said no, or did not answer as it should. Holds neither keys nor addresses with signatures. */
@@ -77,7 +79,7 @@ export class S3Client {
     const { clock, random } = this.#options
     for (let tries = 1; ; tries += 1) {
       request.signal?.throwIfAborted()
-      const last = tries === TRIES
+      const last = tries === (request.tries ?? TRIES)
       try {
         const response = await this.#try(request)
         if (response.ok) return response
