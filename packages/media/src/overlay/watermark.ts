@@ -11,12 +11,11 @@ export interface FrameBox {
  *
  * - `platform-text`: the name of a platform, an editor or a stock library, written out
  * - `handle`: an account's name with its `@`, other than the uploader's own
- * - `logo`: looks like one of the pictures the operator supplied
  * - `unknown-mark`: something without words that stays in a corner while the picture moves
  */
 export interface Watermark {
-  readonly kind: 'platform-text' | 'handle' | 'logo' | 'unknown-mark'
-  /** Whose mark it is: `TikTok`, `CapCut`, or the name of the logo's file. */
+  readonly kind: 'platform-text' | 'handle' | 'unknown-mark'
+  /** Whose mark it is: `TikTok`, `CapCut`. */
   readonly platform?: string
   /** As it was read, misread letters included. */
   readonly text?: string
