@@ -6,6 +6,7 @@ import { addEmulatorCommands } from './command-line/emulator-commands.ts'
 import { addHubCommands } from './command-line/hub-commands.ts'
 import { addKnowledgeCommands } from './command-line/knowledge-commands.ts'
 import { addPostCommands } from './command-line/post-commands.ts'
+import { addResearchCommands } from './command-line/research-commands.ts'
 import { addWebhookCommands } from './command-line/webhook-commands.ts'
 import { exitCodeMeanings } from './exit-codes.ts'
 
@@ -29,6 +30,7 @@ export function makeProgram({ version, makeContext, write }: ProgramOptions): Co
   addAccountCommands(table)
   addPostCommands(table)
   addKnowledgeCommands(table)
+  addResearchCommands(table)
   addWebhookCommands(table)
   return program
 }

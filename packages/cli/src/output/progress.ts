@@ -32,6 +32,15 @@ export class ProgressLine {
     )
   }
 
+  /** @param share from 0 to 1, of what there is to do. */
+  text(what: string, share: number): void {
+    const now = this.#clock.now()
+    if (!this.#out.animated || (now - this.#drawn < REDRAW_MS && share < 1)) return
+    this.#drawn = now
+    const filled = Math.round(Math.min(1, share) * BAR_CELLS)
+    this.#draw(`${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${what}`)
+  }
+
   /** Says what is waited for and since when, until `end`. */
   wait(what: string): void {
     if (!this.#out.animated) return
