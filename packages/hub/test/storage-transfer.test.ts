@@ -9,6 +9,7 @@ import type { Database } from '../src/storage/database.ts'
 import { appliedMigrations, SCHEMA_VERSION } from '../src/storage/migrate.ts'
 import { exportLines, importLines } from '../src/storage/transfer.ts'
 import { scratchFolder, type TestDatabase, testDatabase } from './database.ts'
+import { fillEveryTable, rowsOfEveryTable } from './fill-every-table.ts'
 
 const AT = new Date('2026-11-24T12:00:00.123456Z')
 const NOW = AT.getTime()
@@ -88,6 +89,23 @@ describe('an export', () => {
     for await (const line of export1) lines.push(line)
     expect(lines.join('')).toContain('key_1')
     expect(lines.join('')).not.toContain('late')
+  })
+})
+
+describe('every table', () => {
+  it('goes out and comes in, whichever there are', async () => {
+    const full = await testDatabase()
+    opened.push(full)
+    const rows = await fillEveryTable(full.pool)
+    expect(rows.size).toBeGreaterThan(20)
+    for (const [table, found] of rows) expect(found, `${table} was not filled`).toHaveLength(1)
+    const lines = await linesOf(full.db)
+    const target = await empty()
+    const counts = await importLines(target.db, from(lines))
+    expect(Object.fromEntries([...rows.keys()].map((table) => [table, counts[table]]))).toEqual(
+      Object.fromEntries([...rows.keys()].map((table) => [table, 1])),
+    )
+    expect(await rowsOfEveryTable(target.pool)).toEqual(rows)
   })
 })
 
