@@ -12,8 +12,10 @@ import type { HubCaller } from './hub-caller.ts'
 import type { AccountRow, PostRow } from './verdict.ts'
 import type { TellingFindings, ToldPost } from './webhook-verdict.ts'
 
-/** How long anything may take to come to rest. */
-export const SETTLE_MS = 300_000
+/** How long nothing at all may come to rest, before what still moves counts as never ending. */
+const STUCK_MS = 180_000
+/** Whatever happens, it ends. */
+export const SETTLE_MS = 900_000
 /** An event about a post that nobody knows is kept for two minutes, in case the post is written down late. */
 const EVENTS_MS = 150_000
 const LOOK_AGAIN_MS = 2_000
@@ -39,7 +41,7 @@ export class Calm {
   /** Waits until no post moves any more, or for as long as that may take. */
   async posts(): Promise<SettledPost[]> {
     const signal = AbortSignal.timeout(SETTLE_MS + 60_000)
-    const until = Date.now() + SETTLE_MS
+    let until = Date.now() + STUCK_MS
     const read = (client: HubClient, post_id: string) => client.posts.get({ params: { post_id } })
     let moving = await this.#caller.call(async (client) => {
       const found: string[] = []
@@ -59,11 +61,13 @@ export class Calm {
           )),
         )
       const late = Date.now() > until
+      const before = moving.length
       moving = []
       for (const row of found)
         if (late || !this.#moves(row)) rested.push(row)
         else moving.push(row.id)
       if (moving.length === 0) return rested
+      if (moving.length < before) until = Date.now() + STUCK_MS
       this.#say(`${moving.length} of ${all} posts still move`)
       await pause(LOOK_AGAIN_MS)
     }

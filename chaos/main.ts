@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     processes: whole('processes', 1),
     creators,
     // TikTok takes 6 inits a minute of a creator; faults make some of them twice.
-    perSecond: Math.min(3, creators * 0.05),
+    perSecond: Math.min(3, creators * (quick ? 0.05 : 0.025)),
     accessSeconds: quick ? 15 : 60,
     urls: !quick,
     seed: whole('seed', 1 + Math.floor(Math.random() * 999_999)),
