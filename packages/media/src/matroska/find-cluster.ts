@@ -15,7 +15,8 @@ const MAX_SEARCHED = 24 * 2 ** 20
 export async function findCluster(reader: ByteReader, from: number): Promise<number | undefined> {
   const until = Math.min(reader.size, from + MAX_SEARCHED)
   for (let at = from; at < until; at += STEP) {
-    const bytes = Buffer.from(await reader.read(at, STEP + LOOKED_AT))
+    const page = await reader.read(at, STEP + LOOKED_AT)
+    const bytes = Buffer.from(page.buffer, page.byteOffset, page.length)
     for (let hit = bytes.indexOf(CLUSTER_ID); hit >= 0; hit = bytes.indexOf(CLUSTER_ID, hit + 1)) {
       const head = bytes.subarray(hit, hit + LOOKED_AT)
       const element = readElement(head, 0)

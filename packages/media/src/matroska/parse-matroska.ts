@@ -2,7 +2,7 @@ import { asciiAt, BudgetExceeded, type ByteReader } from '../byte-reader.ts'
 import type { MediaProblem, ParsedMedia } from '../media-info.ts'
 import { BlockTimes } from './block-times.ts'
 import { type Element, elements, float, ID, MAX_HEADER_BYTES, readElement, uint } from './ebml.ts'
-import { findCluster } from './find-cluster.ts'
+import { Shortcuts } from './shortcuts.ts'
 import { type MatroskaTrack, parseTracks } from './tracks.ts'
 
 /** These are entered; everything else is read or skipped whole, so that the walk needs no stack. */
@@ -11,30 +11,8 @@ const ENTERED: ReadonlySet<number> = new Set([ID.Segment, ID.Cluster, ID.BlockGr
 /** Of the elements read whole (information, tracks), which take a few kilobytes in real files. */
 const MAX_HEADER_ELEMENT_BYTES = 4 * 2 ** 20
 
-/**
- * After so many reads the walk no longer goes through every block, so that a file of gigabytes costs milliseconds. Of
- * clusters that say how long they are, one in sixteen is entered and the others are skipped from one header to the next;
- * ten minutes are some hundred clusters. In a live recording, which does not say, a few clusters are looked up on the way.
- */
-const WALK_EVERY_BLOCK_UNTIL = 60
-const ENTER_ONE_CLUSTER_IN = 16
-/** Enough for the mean of anything but a file made to deceive. */
-const ENTER_NONE_AFTER = 400
-const JUMPS = 6
-/** Clusters left at the end, which are walked: they decide how long the video is, and whether it was cut off. */
-const CLUSTERS_AT_END = 3
-
 interface Reading {
   docType: string
-  clusters: number
-  firstCluster?: number
-  jumps: number
-  /** Bytes of a cluster, by those before the first jump. */
-  mean?: number
-  /** Where the last jump led. */
-  landed?: number
-  /** The last cluster that was skipped; walked after all when nothing follows it. */
-  skipped?: { body: number; end: number } | undefined
   segmentEnd?: number | undefined
   scale: number
   declaredTicks: number
@@ -46,28 +24,26 @@ interface Reading {
 
 /**
  * Looks at a WebM or Matroska file: every element down to the header of each block, the last included, but none of the
- * pictures. Works without an index and without sizes, which live recorders do not write.
+ * pictures; of a large file, only places spread over it. Works without an index and without sizes, which live recorders do
+ * not write.
  */
 export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
   const problems: MediaProblem[] = []
   const reading: Reading = {
     docType: '',
-    clusters: 0,
-    jumps: 0,
     scale: 1_000_000,
     declaredTicks: 0,
     tracks: [],
     times: new Map(),
     clusterTime: 0,
   }
+  const shortcuts = new Shortcuts(reader)
   let offset = 0
   while (true) {
     if (offset >= reader.size) {
-      // What lies in the last cluster decides how long the video is.
-      const last = reading.skipped
-      if (!last || problems.length > 0) break
-      reading.skipped = undefined
-      offset = last.body
+      const last = shortcuts.atEnd()
+      if (last === undefined) break
+      offset = last
       continue
     }
     const element = readElement(await reader.read(offset, MAX_HEADER_BYTES), offset)
@@ -79,22 +55,11 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
       problems.push({ code: 'unreadable', detail: `what stands at byte ${offset} is not an element` })
       break
     }
-    if (element.id === ID.Cluster && element.end !== undefined && element.end <= reader.size) {
-      const skip = mayBeSkipped(reader, reading)
-      if (reading.skipped || skip) for (const times of reading.times.values()) times.skip()
-      reading.skipped = skip ? { body: element.body, end: element.end } : undefined
-      if (skip) {
-        offset = element.end
-        continue
-      }
-    }
-    if (element.id === ID.Cluster && element.end === undefined) {
-      const next = await jump(reader, reading, offset)
-      if (next !== undefined) {
-        for (const times of reading.times.values()) times.skip()
-        offset = next
-        continue
-      }
+    const next = await elsewhere(shortcuts, element, offset)
+    if (next !== undefined) {
+      for (const times of reading.times.values()) times.skip()
+      offset = next
+      continue
     }
     if (ENTERED.has(element.id)) {
       if (element.id === ID.Segment) reading.segmentEnd = element.end
@@ -124,29 +89,14 @@ export async function parseMatroska(reader: ByteReader): Promise<ParsedMedia> {
   return describe(reading, problems)
 }
 
-function mayBeSkipped(reader: ByteReader, reading: Reading): boolean {
-  reading.clusters += 1
-  if (reader.reads <= WALK_EVERY_BLOCK_UNTIL) return false
-  return reading.clusters % ENTER_ONE_CLUSTER_IN !== 0 || reader.reads > ENTER_NONE_AFTER
-}
-
-/** Where to go on in a recording whose clusters do not say how long they are; undefined to walk into this one. */
-async function jump(reader: ByteReader, reading: Reading, offset: number): Promise<number | undefined> {
-  reading.firstCluster ??= offset
-  reading.clusters += 1
-  // The cluster that a jump led to is walked before the next one.
-  if (reading.landed === offset || reader.reads <= WALK_EVERY_BLOCK_UNTIL || reading.jumps === JUMPS)
-    return undefined
-  const mean = (offset - reading.firstCluster) / (reading.clusters - 1)
-  reading.mean ??= mean
-  const last = reader.size - CLUSTERS_AT_END * reading.mean
-  reading.jumps += 1
-  const target = offset + Math.floor((last - offset) / (JUMPS - reading.jumps + 1))
-  if (target <= offset + reading.mean) return undefined
-  const found = await findCluster(reader, target)
-  if (found === undefined) reading.jumps = JUMPS
-  else reading.landed = found
-  return found
+async function elsewhere(
+  shortcuts: Shortcuts,
+  element: Element,
+  offset: number,
+): Promise<number | undefined> {
+  if (element.id === ID.Cluster) return shortcuts.atCluster(offset, element)
+  if (element.id === ID.SimpleBlock || element.id === ID.BlockGroup) return shortcuts.atBlock(offset)
+  return undefined
 }
 
 async function take(reader: ByteReader, element: Element, end: number, reading: Reading): Promise<void> {
