@@ -21,6 +21,7 @@ import { migrate } from './storage/migrate.ts'
 import { createUnitOfWork } from './storage/unit-of-work.ts'
 import { createSyncServices } from './sync/services.ts'
 import { startSyncLoop } from './sync/sync-due.ts'
+import { watchSync } from './sync/watch-sync.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
 import { startRefreshLoop } from './tokens/refresh-due.ts'
 import { openVault } from './vault/open-vault.ts'
@@ -172,6 +173,8 @@ async function bringUp(
 
   const { platforms, tokens } = accounts
   const sync = createSyncServices({ ...base, holder, tokens, platforms, governor: publishing.governor })
+
+  watchSync({ db, clock }, metrics)
 
   const keyFile = join(config.dataDir, 'admin.key')
   const first = { db, clock, random, log, apiKeys: accounts.apiKeys, apps: accounts.apps, keyFile }

@@ -96,6 +96,19 @@ export async function claimDueSyncs(
   }))
 }
 
+/** How many accounts are due, and since when the first of them; found by index. */
+export async function syncBacklog(
+  db: Database,
+  now: number,
+): Promise<{ due: number; oldestAt: number | undefined }> {
+  const row = await db
+    .selectFrom('account_syncs')
+    .select((select) => [select.fn.countAll<number>().as('due'), select.fn.min('due_at').as('oldest')])
+    .where('due_at', '<=', new Date(now))
+    .executeTakeFirst()
+  return { due: Number(row?.due ?? 0), oldestAt: row?.oldest?.getTime() }
+}
+
 /** Writes progress down, if the lease is still the caller's; false when another process or an erasure had it since. */
 export async function moveSync(
   db: Database,

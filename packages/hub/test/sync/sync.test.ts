@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Metrics } from '../../src/observability/metrics.ts'
 import { ACCOUNT, dayOf, storePoints, thinPoints } from '../../src/storage/metrics.ts'
 import { syncDue } from '../../src/sync/sync-due.ts'
+import { watchSync } from '../../src/sync/watch-sync.ts'
 import { of, SyncWorld } from './sync-world.ts'
 
 const DAY = 86_400
@@ -151,4 +153,19 @@ test('points older than 90 days are thinned to one a week, older than a year to 
   expect(shown.data.map(({ day }: { day: string }) => day)).toEqual(names.map((name) => `${name}-01`))
   // Of what the weeks left: the Sunday 25 October, 30 days before; the next one is in November.
   expect(shown.data[4]).toMatchObject({ read_at: '2026-10-25T12:00:00.000Z', followers: 30 })
+})
+
+test('the metrics say how many accounts wait, and how long', async () => {
+  await world.accounts.connect(world.tenant, 'mika')
+  await world.accounts.connect(world.tenant, 'lane')
+  const metrics = new Metrics({ process: false })
+  watchSync({ db: world.db, clock: world.emulator.clock }, metrics)
+  await world.emulator.advance(90)
+  expect((await metrics.text()).body).toMatch(
+    /tockwork_sync_due_accounts 2\n[\s\S]*tockwork_sync_lag_seconds 90\n/,
+  )
+  await run()
+  expect((await metrics.text()).body).toMatch(
+    /tockwork_sync_due_accounts 0\n[\s\S]*tockwork_sync_lag_seconds 0\n/,
+  )
 })
