@@ -1,4 +1,3 @@
-import { mediaProfiles } from '@tockwork/contracts'
 import type { Command } from 'commander'
 import { AS } from './account-commands.ts'
 import { type CommandTable, collect, examples } from './command-table.ts'
@@ -39,7 +38,8 @@ export function addKnowledgeCommands(table: CommandTable): void {
       'whether TikTok would take videos or photos (files, folders, URLs); exit code 1 when not',
       media,
     )
-    .option('--endpoint <name>', `what it is for: ${Object.keys(mediaProfiles).join(', ')}`)
+    // The names live in the contracts, which take a tenth of a second to load: too much for a help text.
+    .option('--endpoint <name>', 'what it is for, such as inbox-upload or business-video; `?` lists them')
     .option('--creator-max-duration <seconds>', "the creator's max_video_post_duration_sec")
     .option(
       '--own-handle <handle>',
