@@ -1,4 +1,5 @@
 import { accountDataOperations } from './account-data.ts'
+import { accountQueueOperations } from './account-queues.ts'
 import { apiKeyOperations } from './api-keys.ts'
 import { appOperations } from './apps.ts'
 import { assetOperations } from './assets.ts'
@@ -21,6 +22,7 @@ export const OPERATIONS = [
   ...connectedAccountOperations,
   ...accountDataOperations,
   ...postOperations,
+  ...accountQueueOperations,
   ...assetOperations,
   ...limitOperations,
   ...auditLogOperations,

@@ -1,4 +1,5 @@
 export { accountDataOperations } from './account-data.ts'
+export { accountQueueOperations } from './account-queues.ts'
 export { OPERATIONS, type Operation, type OperationId } from './all.ts'
 export { apiKeyOperations } from './api-keys.ts'
 export { appOperations } from './apps.ts'

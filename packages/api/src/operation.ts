@@ -12,6 +12,7 @@ export const API_SCOPES = [
   'accounts:write',
   'posts:read',
   'posts:write',
+  'posts:approve',
   'assets:read',
   'assets:write',
   'limits:read',

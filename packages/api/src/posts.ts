@@ -5,6 +5,8 @@ import { pageOf, pageQuery } from './page.ts'
 
 export const POST_STATES = [
   'accepted',
+  'waiting_for_approval',
+  'rejected',
   'waiting_for_time',
   'waiting_for_rate',
   'checking',
@@ -54,6 +56,9 @@ const photoSource = z
   .meta({ id: 'PostPhotos', description: '1 to 35 https addresses that TikTok downloads' })
 
 const schedule = {
+  schedule: z.enum(['next_slot']).optional().meta({
+    description: "Instead of scheduled_at: the next free slot of the account's queue, in its time zone",
+  }),
   scheduled_at: z.string().max(40).optional().meta({
     description:
       'An instant (2026-12-01T09:00:00Z), or a local time with time_zone. A local time that the clocks skip means the same distance after the skip; one that comes twice means the first.',
@@ -61,7 +66,7 @@ const schedule = {
   time_zone: z.string().max(64).optional().meta({ description: 'IANA name, such as Europe/Berlin' }),
 }
 
-const post = z
+export const post = z
   .object({
     id: idOf('post'),
     group_id: idOf('grp').meta({ description: 'Posts made by one request share it' }),
@@ -81,6 +86,18 @@ const post = z
     uploaded_bytes: z.int(),
     total_bytes: z.int().nullable(),
     attempt: z.int(),
+    version: z.int().meta({ description: 'Another one after every change' }),
+    slot_at: moment.nullable().meta({ description: "The slot of the account's queue that it holds" }),
+    approval: z
+      .object({
+        asked_by: z.string().nullable().meta({ description: 'Whoever made it as it is now' }),
+        decision: z.enum(['approved', 'rejected']).nullable(),
+        decided_by: z.string().nullable(),
+        decided_at: moment.nullable(),
+        reason: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'null: it needs none' }),
     cancel_requested: z.boolean(),
     failure: z
       .object({ reason: z.string(), detail: z.string().nullable(), action: z.string().nullable() })
@@ -103,12 +120,15 @@ const postTransition = z
 
 const params = z.object({ post_id: idOf('post') })
 
-const INVALID = {
+export const POST_ERRORS = {
   post_invalid: { status: 422, title: 'The post would be refused; errors lists everything that is wrong' },
-} as const
-const WRONG_STATE = {
   post_wrong_state: { status: 409, title: 'The post is not in a state that allows this' },
+  post_changed: { status: 409, title: 'The post is another than the one that was looked at' },
+  post_late: { status: 409, title: 'The time of the post has gone by' },
+  approval_own_post: { status: 403, title: 'Whoever asked for a post does not approve it' },
 } as const
+const INVALID = { post_invalid: POST_ERRORS.post_invalid } as const
+const WRONG_STATE = { post_wrong_state: POST_ERRORS.post_wrong_state } as const
 
 const createPosts = defineOperation({
   id: 'posts.create',
@@ -116,7 +136,7 @@ const createPosts = defineOperation({
   path: '/v1/posts',
   summary: 'Post to one or several accounts, now or at a time',
   description:
-    'Checked at once against each account, its creator’s present settings, and the rules for captions and media; the answer names everything that is wrong, and then no post is made for any account. Without scheduled_at it goes out as soon as limits allow.',
+    'Checked at once against each account, its creator’s present settings, and the rules for captions and media; the answer names everything that is wrong, and then no post is made for any account. Without a time it goes out as soon as limits allow. In a workspace that requires approval, posts of keys without posts:approve wait for it.',
   scope: 'posts:write',
   body: z.object({
     accounts: z.array(idOf('acc')).min(1).max(100),
@@ -127,6 +147,9 @@ const createPosts = defineOperation({
     photos: photoSource.optional(),
     options: postOptions.default({}),
     ...schedule,
+    approval: z.enum(['required']).optional().meta({
+      description: 'It waits until somebody with posts:approve says yes',
+    }),
   }),
   answer: z.object({ group_id: idOf('grp'), posts: z.array(post) }),
   status: 201,
@@ -138,12 +161,16 @@ const listPosts = defineOperation({
   id: 'posts.list',
   method: 'GET',
   path: '/v1/posts',
-  summary: 'List posts, newest first',
+  summary: 'List posts, newest first, or a range of time',
+  description:
+    'With from or to they come in the order of their times, as a calendar needs them: of a post with a time that one, of others when they were asked for.',
   scope: 'posts:read',
   query: pageQuery.extend({
     account_id: idOf('acc').optional(),
     group_id: idOf('grp').optional(),
     state: z.enum(POST_STATES).optional(),
+    from: moment.optional().meta({ description: 'This time or later' }),
+    to: moment.optional().meta({ description: 'Before this time' }),
   }),
   answer: pageOf(post),
   status: 200,
@@ -167,7 +194,8 @@ const updatePost = defineOperation({
   method: 'PATCH',
   path: '/v1/posts/{post_id}',
   summary: 'Change a post before it runs',
-  description: 'options, video and photos replace what was there as a whole.',
+  description:
+    'options, video and photos replace what was there as a whole. A post that needs approval waits for it again.',
   scope: 'posts:write',
   params,
   body: z.object({
@@ -200,7 +228,8 @@ const reschedulePost = defineOperation({
   method: 'POST',
   path: '/v1/posts/{post_id}/reschedule',
   summary: 'Move a post to another time',
-  description: 'Without scheduled_at it goes out now.',
+  description:
+    'Without a time it goes out now. An approval stays; a slot of the queue that it held is free again.',
   scope: 'posts:write',
   params,
   body: z.object(schedule),
@@ -221,6 +250,51 @@ const retryPost = defineOperation({
   status: 200,
   idempotency: 'optional',
   errors: WRONG_STATE,
+})
+
+const approvePost = defineOperation({
+  id: 'posts.approve',
+  method: 'POST',
+  path: '/v1/posts/{post_id}/approve',
+  summary: 'Approve a post that waits for it',
+  description:
+    'It goes out at its time, or at once where that has gone by. Whoever made the post does not approve it, unless the workspace allows that.',
+  scope: 'posts:approve',
+  params,
+  body: z.object({
+    version: z.int().optional().meta({
+      description: 'The version that you looked at: refused when the post was changed since',
+    }),
+    if_late: z.enum(['post_now', 'refuse']).default('post_now'),
+    reason: z.string().trim().min(1).max(1000).optional(),
+  }),
+  answer: post,
+  status: 200,
+  idempotency: 'optional',
+  errors: {
+    ...WRONG_STATE,
+    post_changed: POST_ERRORS.post_changed,
+    post_late: POST_ERRORS.post_late,
+    approval_own_post: POST_ERRORS.approval_own_post,
+  },
+})
+
+const rejectPost = defineOperation({
+  id: 'posts.reject',
+  method: 'POST',
+  path: '/v1/posts/{post_id}/reject',
+  summary: 'Reject a post that waits for approval',
+  description: 'It rests until it is changed, which asks for approval again, or cancelled.',
+  scope: 'posts:approve',
+  params,
+  body: z.object({
+    version: z.int().optional(),
+    reason: z.string().trim().min(1).max(1000).meta({ description: 'For whoever made it' }),
+  }),
+  answer: post,
+  status: 200,
+  idempotency: 'optional',
+  errors: { ...WRONG_STATE, post_changed: POST_ERRORS.post_changed },
 })
 
 const resolvePost = defineOperation({
@@ -255,4 +329,6 @@ export const postOperations = [
   reschedulePost,
   retryPost,
   resolvePost,
+  approvePost,
+  rejectPost,
 ] as const

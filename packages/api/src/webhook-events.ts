@@ -57,6 +57,15 @@ export const WEBHOOK_EVENTS = {
     description: 'A post went from one state to another; every change is told.',
     data: postData,
   },
+  'post.approval_requested': {
+    description: 'A post waits for somebody to approve it as it is now.',
+    data: postData,
+  },
+  'post.approved': { description: 'A post was approved and goes out at its time.', data: postData },
+  'post.rejected': {
+    description: 'A post was rejected; the post says by whom and why. Changed, it waits for approval again.',
+    data: postData,
+  },
   'post.published': { description: 'A post is published.', data: postData },
   'post.in_inbox': {
     description: 'A draft is in the inbox of the creator, who has to finish it.',

@@ -4,7 +4,17 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-const workspace = z.object({ id: idOf('ws'), name: z.string(), created_at: moment }).meta({ id: 'Workspace' })
+const workspace = z
+  .object({
+    id: idOf('ws'),
+    name: z.string(),
+    approval_required: z.boolean().meta({
+      description: 'Posts of keys without posts:approve wait for approval',
+    }),
+    own_approval_allowed: z.boolean().meta({ description: 'A key may approve posts that it made itself' }),
+    created_at: moment,
+  })
+  .meta({ id: 'Workspace' })
 
 const name = z.string().trim().min(1).max(100).meta({ description: 'Shown to creators on the connect page' })
 const params = z.object({ workspace_id: idOf('ws') })
@@ -52,10 +62,14 @@ const updateWorkspace = defineOperation({
   id: 'workspaces.update',
   method: 'PATCH',
   path: '/v1/workspaces/{workspace_id}',
-  summary: 'Rename a workspace',
+  summary: 'Rename a workspace, or change its rules',
   scope: 'workspaces:write',
   params,
-  body: z.object({ name }),
+  body: z.object({
+    name: name.optional(),
+    approval_required: z.boolean().optional(),
+    own_approval_allowed: z.boolean().optional(),
+  }),
   answer: workspace,
   status: 200,
   errors: {},

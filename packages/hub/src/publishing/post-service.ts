@@ -1,39 +1,33 @@
-import { type FieldError, Problem, problem } from '@tockwork/api'
+import type { FieldError } from '@tockwork/api'
 import { newId } from '../ids.ts'
 import { type Account, findAccount } from '../storage/accounts.ts'
-import { findAsset } from '../storage/assets.ts'
 import type { Transaction } from '../storage/database.ts'
-import { findPost, insertPosts, type PostChange, requestCancel, savePost } from '../storage/posts.ts'
-import { checkAccount, checkContent, checkCreator, mediaErrors, type PostContent } from './check-post.ts'
-import { kindOf } from './failures.ts'
-import { type Post, type PostMode, type PostOptions, type PostSource, pullsMedia } from './post.ts'
-import { BEFORE_INIT } from './post-states.ts'
-import { resolveSchedule } from './schedule.ts'
+import { insertPosts, requestCancel } from '../storage/posts.ts'
+import { type Change, changePost, mustFindPost } from './change-post.ts'
+import { checkAccount, checkContent, type PostContent } from './check-post.ts'
+import { CreatorCheck } from './creator-check.ts'
+import { type Post, pullsMedia } from './post.ts'
+import {
+  type Author,
+  invalid,
+  type PostRequest,
+  type PostTime,
+  sourceOf,
+  wrongState,
+} from './post-request.ts'
+import { BEFORE_INIT, WITHOUT_APPROVAL } from './post-states.ts'
+import { takeSlots } from './queue-service.ts'
+import { resolveSchedule, type ScheduleResult } from './schedule.ts'
 import { ADVANCE_POST, type PublishingParts } from './step.ts'
-
-/** What a caller asks for; `accounts` are checked to be theirs by the route. */
-export interface PostRequest {
-  workspaceId: string
-  accounts: readonly (Account | { missing: string })[]
-  mode: PostMode
-  video: { assetId?: string | undefined; url?: string | undefined } | undefined
-  photos: { urls: string[]; coverIndex: number } | undefined
-  options: PostOptions
-  scheduledAt: string | undefined
-  timeZone: string | undefined
-}
-
-/** How long the request waits for a slot to ask TikTok what the creator allows; beyond, it is asked before the init. */
-const CREATOR_INFO_PATIENCE_MS = 2000
-const CREATORS_AT_ONCE = 10
-const TRIES = 5
 
 /** What people do with posts. Whatever is not allowed in the post's state is refused with `post_wrong_state`. */
 export class PostService {
   readonly #parts: PublishingParts
+  readonly #creators: CreatorCheck
 
   constructor(parts: PublishingParts) {
     this.#parts = parts
+    this.#creators = new CreatorCheck(parts)
   }
 
   /**
@@ -49,12 +43,7 @@ export class PostService {
     const now = clock.now()
     const errors: FieldError[] = []
     const source = sourceOf(request, errors)
-    const schedule =
-      request.scheduledAt === undefined
-        ? undefined
-        : resolveSchedule(request.scheduledAt, request.timeZone, now)
-    if (schedule?.ok === false)
-      errors.push({ field: schedule.field, rule: schedule.rule, message: schedule.message })
+    const schedule = timeOf(request.time, now, errors)
     const content: PostContent | undefined =
       source === undefined
         ? undefined
@@ -83,32 +72,43 @@ export class PostService {
     const notes =
       content === undefined
         ? new Map<string, string>()
-        : await this.#checkCreators(content, request, accounts, errors)
+        : await this.#creators.check(content, request, accounts, errors)
     if (errors.length > 0 || content === undefined || source === undefined) throw invalid(errors)
 
-    const at = schedule?.ok === true ? schedule : undefined
+    const { approvalRequired, actor } = request.by
     const groupId = newId('grp', clock, random)
-    const posts = accounts.map((account) => ({
-      id: newId('post', clock, random),
-      workspaceId: request.workspaceId,
-      groupId,
-      accountId: account.id,
-      ...content,
-      source,
-      scheduledAt: at?.at,
-      timeZone: request.timeZone,
-      stepAt: now,
-      now,
-      cause: 'created',
-      detail: {
-        creator_info: notes.get(account.id) ?? 'not_needed',
-        ...(at?.adjusted === undefined ? {} : { local_time: at.adjusted }),
-      },
-    }))
     return unitOfWork(async (work) => {
-      const made = await insertPosts(work.tx, posts)
-      for (const post of made)
-        await work.enqueue(ADVANCE_POST, { postId: post.id }, { at: now, key: `${post.id}:${post.version}` })
+      const slots = request.time.nextSlot ? await takeSlots(work.tx, accounts, now) : undefined
+      const made = await insertPosts(
+        work.tx,
+        accounts.map((account) => ({
+          id: newId('post', clock, random),
+          workspaceId: request.workspaceId,
+          groupId,
+          accountId: account.id,
+          ...content,
+          source,
+          scheduledAt: slots?.get(account.id)?.at ?? schedule?.at,
+          timeZone: slots?.get(account.id)?.timeZone ?? request.time.timeZone,
+          slotAt: slots?.get(account.id)?.at,
+          approvalRequired,
+          madeBy: actor,
+          stepAt: approvalRequired ? undefined : now,
+          now,
+          cause: 'created',
+          detail: {
+            creator_info: notes.get(account.id) ?? 'not_needed',
+            ...(schedule?.adjusted === undefined ? {} : { local_time: schedule.adjusted }),
+          },
+        })),
+      )
+      if (!approvalRequired)
+        for (const post of made)
+          await work.enqueue(
+            ADVANCE_POST,
+            { postId: post.id },
+            { at: now, key: `${post.id}:${post.version}` },
+          )
       // Sorted, because the order of each account's events is held until the commit.
       for (const post of made.toSorted((one, other) => (one.accountId < other.accountId ? -1 : 1)))
         await onPostMoved(work, { before: undefined, post, cause: 'created' })
@@ -117,14 +117,17 @@ export class PostService {
     })
   }
 
-  /** Changes what is posted, before TikTok was asked. @throws {Problem} */
+  /**
+   * Changes what is posted, before TikTok was asked. An approval was for what it was: changed, it is asked for again.
+   * @throws {Problem}
+   */
   update(
     workspaceId: string,
     id: string,
-    change: Partial<Pick<PostRequest, 'video' | 'photos' | 'options'>>,
+    change: Partial<Pick<PostRequest, 'video' | 'photos' | 'options'>> & { by: Author },
   ): Promise<Post> {
-    return this.#change(workspaceId, id, async (post) => {
-      if (!isBeforeInit(post)) throw wrongState(post, 'changed')
+    return changePost(this.#parts, workspaceId, id, async (post) => {
+      if (!BEFORE_INIT.has(post.state)) throw wrongState(post, 'changed')
       const errors: FieldError[] = []
       const source =
         change.video === undefined && change.photos === undefined ? post.source : sourceOf(change, errors)
@@ -137,55 +140,70 @@ export class PostService {
       }
       errors.push(...checkContent(content, this.#parts.rules))
       const account = await findAccount(this.#parts.db, workspaceId, post.accountId)
-      if (account !== undefined) await this.#checkCreators(content, { workspaceId }, [account], errors)
+      if (account !== undefined) await this.#creators.check(content, { workspaceId }, [account], errors)
       if (errors.length > 0) throw invalid(errors)
-      return { set: { kind: content.kind, options: content.options, source } }
+      const set = { kind: content.kind, options: content.options, source, madeBy: change.by.actor }
+      if (!post.approvalRequired && !change.by.approvalRequired) return { set }
+      return {
+        to: 'waiting_for_approval' as const,
+        cause: 'changed',
+        detail: { by: change.by.actor, decision_before: post.decision ?? null },
+        set: {
+          ...set,
+          approvalRequired: true,
+          decision: undefined,
+          decidedBy: undefined,
+          decidedAt: undefined,
+          decisionReason: undefined,
+          stateReason: undefined,
+          stepAt: undefined,
+        },
+      }
     })
   }
 
-  /** @throws {Problem} when the time is wrong, or TikTok was asked already. */
-  reschedule(
-    workspaceId: string,
-    id: string,
-    to: { scheduledAt: string | undefined; timeZone: string | undefined },
-  ): Promise<Post> {
+  /** @throws {Problem} when the time is wrong, there is no queue, or TikTok was asked already. */
+  async reschedule(workspaceId: string, id: string, to: PostTime): Promise<Post> {
     const now = this.#parts.clock.now()
-    const schedule =
-      to.scheduledAt === undefined ? undefined : resolveSchedule(to.scheduledAt, to.timeZone, now)
-    if (schedule?.ok === false)
-      throw invalid([{ field: schedule.field, rule: schedule.rule, message: schedule.message }])
-    const at = schedule?.at
-    return this.#change(workspaceId, id, (post) => {
-      if (!isBeforeInit(post)) throw wrongState(post, 'rescheduled')
-      return Promise.resolve({
-        // From `accepted` the next step sees the time by itself.
-        ...(post.state === 'accepted'
-          ? {}
-          : {
-              to: 'waiting_for_time' as const,
-              cause: 'rescheduled',
-              detail: { until: new Date(at ?? now).toISOString() },
-            }),
-        set: { scheduledAt: at, timeZone: to.timeZone, stateReason: undefined, stepAt: at ?? now },
-      })
-    })
+    const errors: FieldError[] = []
+    const schedule = timeOf(to, now, errors)
+    if (errors.length > 0) throw invalid(errors)
+    return changePost(
+      this.#parts,
+      workspaceId,
+      id,
+      (post) => {
+        if (!BEFORE_INIT.has(post.state)) throw wrongState(post, 'rescheduled')
+        return Promise.resolve(movedTo(post, { at: schedule?.at, timeZone: to.timeZone, slot: false }, now))
+      },
+      {
+        within: async (work, post, change) => {
+          if (!to.nextSlot) return change
+          // It gives its own slot back, but does not take it again: the next one is later.
+          const slot = (await takeSlots(work.tx, [{ id: post.accountId }], now)).get(post.accountId)
+          return movedTo(post, { at: slot?.at, timeZone: slot?.timeZone, slot: true }, now)
+        },
+      },
+    )
   }
 
   /** Cancels at once, or asks whoever works on the post to. @throws {Problem} when it is too late. */
   async cancel(workspaceId: string, id: string): Promise<Post> {
     const { clock, unitOfWork } = this.#parts
-    const post = await this.#mustFind(workspaceId, id)
+    const post = await mustFindPost(this.#parts.db, workspaceId, id)
     if (post.state === 'cancelled') return post
     const underWay = post.state === 'uploading' || (post.state === 'processing' && pullsMedia(post))
     if (!underWay)
-      return this.#change(workspaceId, id, (current) => {
+      return changePost(this.#parts, workspaceId, id, (current) => {
         const early =
-          isBeforeInit(current) || (current.state === 'initialising' && current.initSentAt === undefined)
+          BEFORE_INIT.has(current.state) ||
+          (current.state === 'initialising' && current.initSentAt === undefined)
         if (!early) throw wrongState(current, 'cancelled')
         return Promise.resolve({
           to: 'cancelled' as const,
           cause: 'cancelled_by_caller',
-          set: { stepAt: undefined, stateReason: undefined },
+          // Whoever comes next may have its slot.
+          set: { stepAt: undefined, stateReason: undefined, slotAt: undefined },
         })
       })
     const now = clock.now()
@@ -193,7 +211,7 @@ export class PostService {
       await requestCancel(work.tx, id, now)
       await work.enqueue(ADVANCE_POST, { postId: id }, { at: now, key: `${id}:cancel` })
     })
-    return this.#mustFind(workspaceId, id)
+    return mustFindPost(this.#parts.db, workspaceId, id)
   }
 
   /** A new attempt at a failed post; the failed one stays in its record. @throws {Problem} */
@@ -203,7 +221,8 @@ export class PostService {
     remember: (tx: Transaction, post: Post) => Promise<void>,
   ): Promise<Post> {
     const now = this.#parts.clock.now()
-    return this.#change(
+    return changePost(
+      this.#parts,
       workspaceId,
       id,
       (post) => {
@@ -234,7 +253,7 @@ export class PostService {
           },
         })
       },
-      remember,
+      { remember },
     )
   }
 
@@ -245,7 +264,7 @@ export class PostService {
     said: { outcome: 'happened' | 'did_not_happen'; postId: string | undefined },
   ): Promise<Post> {
     const now = this.#parts.clock.now()
-    return this.#change(workspaceId, id, (post) => {
+    return changePost(this.#parts, workspaceId, id, (post) => {
       if (post.state !== 'needs_attention') throw wrongState(post, 'resolved')
       const detail = { doubt: post.stateReason ?? null }
       if (said.outcome === 'happened')
@@ -276,163 +295,45 @@ export class PostService {
       })
     })
   }
-
-  /** Against what the creators allow at this moment, as far as TikTok answers soon. Adds to `errors`. */
-  async #checkCreators(
-    content: PostContent,
-    { workspaceId }: { workspaceId: string },
-    accounts: readonly Account[],
-    errors: FieldError[],
-  ): Promise<Map<string, string>> {
-    const { db, gate, blobs } = this.#parts
-    const notes = new Map<string, string>()
-    const asset =
-      content.source.type === 'asset' ? await findAsset(db, workspaceId, content.source.assetId) : undefined
-    if (content.source.type === 'asset' && asset === undefined)
-      errors.push({ field: 'video.asset_id', rule: 'not_found', message: 'There is no such asset.' })
-    const limits: number[] = []
-    if (content.mode === 'direct')
-      for (let first = 0; first < accounts.length; first += CREATORS_AT_ONCE) {
-        const batch = accounts.slice(first, first + CREATORS_AT_ONCE)
-        for (const { account, creator, note, error } of await Promise.all(
-          batch.map((account) => this.#askCreator(account)),
-        )) {
-          notes.set(account.id, note)
-          if (error !== undefined) errors.push(error)
-          if (creator === undefined) continue
-          errors.push(...checkCreator(content, creator, `${creator.name} (${account.id})`))
-          limits.push(creator.maxVideoPostDurationSec)
-        }
-      }
-    if (asset !== undefined) {
-      const { verdict, findings } = await gate.judgeVideo(
-        { workspaceId, info: asset.info, file: () => blobs.localFile(asset.hash) },
-        { maxDurationSec: limits.length === 0 ? undefined : Math.min(...limits) },
-      )
-      if (verdict === 'block') errors.push(...mediaErrors(findings, 'video.asset_id'))
-    }
-    return notes
-  }
-
-  async #askCreator(account: Account) {
-    const { governor, port, rates, clock, random } = this.#parts
-    const ref = { workspaceId: account.workspaceId, accountId: account.id }
-    const call = {
-      appId: account.appId,
-      accountId: account.id,
-      rule: rates.creatorInfo,
-      lane: 'person' as const,
-      ticket: newId('req', clock, random),
-    }
-    const slot = await governor.wait(call, CREATOR_INFO_PATIENCE_MS)
-    if (!slot.granted) return { account, creator: undefined, note: 'deferred: window_full', error: undefined }
-    const sentAt = clock.now()
-    const result = await port.creatorInfo(ref)
-    const failure = result.ok ? undefined : result.failure
-    if (failure?.sent === 'no') await governor.giveBack(slot)
-    const kind = failure === undefined ? undefined : kindOf(failure)
-    await governor.settle(call, slot, {
-      sentAt,
-      answeredAt: clock.now(),
-      blockedUntil:
-        kind === 'window' ? (failure?.until ?? clock.now() + rates.creatorInfo.windowMs) : undefined,
-    })
-    if (result.ok) return { account, creator: result.value, note: 'checked', error: undefined }
-    const { code } = result.failure
-    // A cap is waited for, and what passes is asked again before the init. The rest will not get better by itself.
-    if (kind !== 'grant' && kind !== 'refused')
-      return { account, creator: undefined, note: `deferred: ${code}`, error: undefined }
-    const meaning = port.explain(code)?.meaning ?? result.failure.message
-    return {
-      account,
-      creator: undefined,
-      note: code,
-      error: { field: 'accounts', rule: code, message: `${account.id}: ${meaning}` },
-    }
-  }
-
-  /** Applies a change to the post as it is, again from the start when someone else was faster. */
-  async #change(
-    workspaceId: string,
-    id: string,
-    decide: (post: Post) => Promise<Omit<PostChange, 'now'>>,
-    remember: (tx: Transaction, post: Post) => Promise<void> = () => Promise.resolve(),
-  ): Promise<Post> {
-    const { clock, governor, onPostMoved, unitOfWork } = this.#parts
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      const post = await this.#mustFind(workspaceId, id)
-      const change = await decide(post)
-      const now = clock.now()
-      const saved = await unitOfWork(async (work) => {
-        const result = await savePost(work.tx, post, {
-          ...change,
-          // Whoever works on it finds that it is another version, and lets go.
-          set: { ...change.set, leaseOwner: undefined, leaseUntil: undefined },
-          now,
-        })
-        if (result === undefined) return undefined
-        if (result.stepAt !== undefined)
-          await work.enqueue(
-            ADVANCE_POST,
-            { postId: id },
-            { at: result.stepAt, key: `${id}:${result.version}` },
-          )
-        if (change.to !== undefined)
-          await onPostMoved(work, { before: post, post: result, cause: change.cause ?? '' })
-        await remember(work.tx, result)
-        return result
-      })
-      if (saved === undefined) continue
-      if (saved.stepAt === undefined) await governor.leave([`${id}:creator`, `${id}:init`])
-      return saved
-    }
-    throw problem('conflict', 'The post keeps changing; read it and try again.')
-  }
-
-  async #mustFind(workspaceId: string, id: string): Promise<Post> {
-    const post = await findPost(this.#parts.db, workspaceId, id)
-    if (post === undefined) throw problem('not_found', 'There is no such post.')
-    return post
-  }
 }
 
-function isBeforeInit(post: Post): boolean {
-  return BEFORE_INIT.has(post.state)
-}
+type ResolvedTime = Extract<ScheduleResult, { ok: true }>
 
-function sourceOf(
-  { video, photos }: Partial<Pick<PostRequest, 'video' | 'photos'>>,
-  errors: FieldError[],
-): PostSource | undefined {
-  const wrong = (field: string, rule: string, message: string): undefined => {
-    errors.push({ field, rule, message })
+/** The time that was asked for; `undefined`: none, or what is wrong with it stands in `errors`. */
+function timeOf(time: PostTime, now: number, errors: FieldError[]): ResolvedTime | undefined {
+  const { scheduledAt, timeZone, nextSlot } = time
+  if (nextSlot && (scheduledAt !== undefined || timeZone !== undefined)) {
+    const field = scheduledAt === undefined ? 'time_zone' : 'scheduled_at'
+    errors.push({ field, rule: 'one_time', message: 'The queue knows the time: leave this out.' })
+    return undefined
   }
-  if (video !== undefined && photos !== undefined)
-    return wrong('photos', 'one_source', 'A post is a video or photos, not both.')
-  if (photos !== undefined) return { type: 'photos', ...photos }
-  if (video === undefined) return wrong('video', 'required', 'Name a video or photos.')
-  const { assetId, url } = video
-  if (assetId !== undefined && url !== undefined)
-    return wrong('video.url', 'one_source', 'Name an asset_id or a url, not both.')
-  if (assetId !== undefined) return { type: 'asset', assetId }
-  if (url !== undefined) return { type: 'url', url }
-  return wrong('video.asset_id', 'required', 'Name an asset_id or a url.')
+  if (scheduledAt === undefined) return undefined
+  const schedule = resolveSchedule(scheduledAt, timeZone, now)
+  if (schedule.ok) return schedule
+  errors.push({ field: schedule.field, rule: schedule.rule, message: schedule.message })
+  return undefined
 }
 
-function invalid(errors: readonly FieldError[]): Problem {
-  return new Problem({
-    status: 422,
-    code: 'post_invalid',
-    title: 'The post would be refused; errors lists everything that is wrong',
-    errors,
-  })
-}
-
-function wrongState(post: Post, what: string): Problem {
-  return new Problem({
-    status: 409,
-    code: 'post_wrong_state',
-    title: 'The post is not in a state that allows this',
-    detail: `A post that is ${post.state} can no longer be ${what}.`,
-  })
+/** A post at another time. One that nobody has said yes to keeps waiting for that. */
+function movedTo(
+  post: Post,
+  to: { at: number | undefined; timeZone: string | undefined; slot: boolean },
+  now: number,
+): Change {
+  const set = {
+    scheduledAt: to.at,
+    timeZone: to.timeZone,
+    slotAt: to.slot ? to.at : undefined,
+    stateReason: undefined,
+  }
+  if (WITHOUT_APPROVAL.has(post.state)) return { set: { ...set, stepAt: undefined } }
+  const stepAt = to.at ?? now
+  // From `accepted` the next step sees the time by itself.
+  if (post.state === 'accepted') return { set: { ...set, stepAt: now } }
+  return {
+    to: 'waiting_for_time',
+    cause: 'rescheduled',
+    detail: { until: new Date(stepAt).toISOString() },
+    set: { ...set, stepAt },
+  }
 }

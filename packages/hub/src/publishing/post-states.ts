@@ -1,16 +1,27 @@
 import type { POST_STATES } from '@tockwork/api'
 
 /**
- * The life of a post, in the words of our API. `waiting_for_time` and `waiting_for_rate` say why nothing happens;
- * `needs_attention` is a doubt that only a person can end, since guessing could post twice.
+ * The life of a post, in the words of our API. `waiting_for_approval`, `waiting_for_time` and `waiting_for_rate` say
+ * why nothing happens; `needs_attention` is a doubt that only a person can end, since guessing could post twice.
  */
 export type PostState = (typeof POST_STATES)[number]
 
 /** From where to where; whatever is not here is a bug. A state may be recorded again with another cause. */
 export const TRANSITIONS: Readonly<Record<PostState, readonly PostState[]>> = {
-  accepted: ['waiting_for_time', 'checking', 'cancelled', 'failed'],
-  waiting_for_time: ['waiting_for_time', 'accepted', 'checking', 'cancelled', 'failed'],
+  accepted: ['accepted', 'waiting_for_approval', 'waiting_for_time', 'checking', 'cancelled', 'failed'],
+  // Nothing but an approval lets it go on, and what is changed meanwhile waits again.
+  waiting_for_approval: ['waiting_for_approval', 'accepted', 'rejected', 'cancelled'],
+  rejected: ['waiting_for_approval', 'cancelled'],
+  waiting_for_time: [
+    'waiting_for_time',
+    'waiting_for_approval',
+    'accepted',
+    'checking',
+    'cancelled',
+    'failed',
+  ],
   waiting_for_rate: [
+    'waiting_for_approval',
     'waiting_for_rate',
     'waiting_for_time',
     'checking',
@@ -18,7 +29,15 @@ export const TRANSITIONS: Readonly<Record<PostState, readonly PostState[]>> = {
     'cancelled',
     'failed',
   ],
-  checking: ['checking', 'waiting_for_rate', 'waiting_for_time', 'initialising', 'cancelled', 'failed'],
+  checking: [
+    'checking',
+    'waiting_for_approval',
+    'waiting_for_rate',
+    'waiting_for_time',
+    'initialising',
+    'cancelled',
+    'failed',
+  ],
   initialising: [
     'initialising',
     'waiting_for_rate',
@@ -49,10 +68,15 @@ export const TRANSITIONS: Readonly<Record<PostState, readonly PostState[]>> = {
 /** States in which nothing has been asked of TikTok yet: a post can be changed, moved in time and cancelled at will. */
 export const BEFORE_INIT: ReadonlySet<PostState> = new Set([
   'accepted',
+  'waiting_for_approval',
+  'rejected',
   'waiting_for_time',
   'waiting_for_rate',
   'checking',
 ])
+
+/** States in which a post rests until a person says yes, or changes it. */
+export const WITHOUT_APPROVAL: ReadonlySet<PostState> = new Set(['waiting_for_approval', 'rejected'])
 
 /** A transition that the table does not know: a bug of ours, never a caller's mistake. */
 export class PostTransitionError extends Error {

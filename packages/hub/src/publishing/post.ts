@@ -71,6 +71,16 @@ export interface Post {
   processingSince: number | undefined
   cancelRequestedAt: number | undefined
   publishedAt: number | undefined
+  /** Whether it goes out only after somebody said yes to it as it is. */
+  approvalRequired: boolean
+  /** Who asked for it as it is now, as the audit log names them. */
+  madeBy: string | undefined
+  decision: 'approved' | 'rejected' | undefined
+  decidedBy: string | undefined
+  decidedAt: number | undefined
+  decisionReason: string | undefined
+  /** The slot of its account's queue that it holds; `scheduledAt` is the same then. */
+  slotAt: number | undefined
 }
 
 /** One recorded change of state. */

@@ -91,7 +91,8 @@ function parseLocal(text: string): number | undefined {
   return new Date(wall).toISOString().slice(0, 16) === text.slice(0, 16) ? wall : undefined
 }
 
-function localToInstant(
+/** The instant of a wall time, which is given as if it were UTC. */
+export function localToInstant(
   wall: number,
   timeZone: string,
 ): { at: number; adjusted: 'gap' | 'overlap' | undefined } {
@@ -107,7 +108,7 @@ function localToInstant(
 }
 
 /** Milliseconds that the wall clock of the zone is ahead of UTC. */
-function offsetAt(at: number, timeZone: string): number {
+export function offsetAt(at: number, timeZone: string): number {
   const parts = formatterOf(timeZone).formatToParts(at)
   const value = (type: Intl.DateTimeFormatPartTypes): number =>
     Number(parts.find((part) => part.type === type)?.value)

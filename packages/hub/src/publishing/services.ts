@@ -4,6 +4,7 @@ import type { BlobStore } from '../assets/blob-store.ts'
 import { RateGovernor } from '../governor/governor.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Log } from '../observability/log.ts'
+import { accountQueueHandlers } from '../routes/account-queues.ts'
 import { limitHandlers } from '../routes/limits.ts'
 import { postHandlers } from '../routes/posts.ts'
 import type { Database } from '../storage/database.ts'
@@ -13,12 +14,14 @@ import { postingRules, rateRules, videoRules } from '../tiktok/posting-rules.ts'
 import type { Platforms } from '../tokens/platforms.ts'
 import type { TokenService } from '../tokens/token-service.ts'
 import type { Vault } from '../vault/sealing.ts'
+import { PostApproval } from './approval.ts'
 import { definePublishingJobs } from './jobs.ts'
 import { type MediaGate, rulesGate } from './media-gate.ts'
 import { PublishPipeline } from './pipeline.ts'
 import { noPostEvents, type OnPostMoved } from './post-events.ts'
 import { PostService } from './post-service.ts'
 import { onPublishEvent } from './publish-events.ts'
+import { QueueService } from './queue-service.ts'
 import type { PublishingParts } from './step.ts'
 
 export interface PublishingServiceParts {
@@ -83,7 +86,8 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     onPublishEvent: (event: { publishId: string }) => onPublishEvent({ db, unitOfWork, clock }, event),
     defineJobs: (jobs: JobQueue) => definePublishingJobs(jobs, pipeline, publishing),
     handlers: {
-      ...postHandlers({ db, clock, posts }),
+      ...postHandlers({ db, clock, posts, approval: new PostApproval(publishing) }),
+      ...accountQueueHandlers({ db, clock, queues: new QueueService(publishing) }),
       ...limitHandlers({ db, governor }),
     },
   }

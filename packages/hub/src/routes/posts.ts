@@ -1,24 +1,33 @@
 import { type postOperations, problem } from '@tockwork/api'
 import type { Caller, Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
-import type { Post, PostOptions, PostTransition } from '../publishing/post.ts'
+import type { PostApproval } from '../publishing/approval.ts'
+import type { Post } from '../publishing/post.ts'
+import type { Author, PostTime } from '../publishing/post-request.ts'
 import type { PostService } from '../publishing/post-service.ts'
 import type { Account } from '../storage/accounts.ts'
 import { appendAudit } from '../storage/audit-log.ts'
 import type { Database, Transaction } from '../storage/database.ts'
-import { findPost, listPosts, listTransitions } from '../storage/posts.ts'
+import { calendarTime, findPost, listCalendar, listPosts, listTransitions } from '../storage/posts.ts'
+import { findWorkspace } from '../storage/workspaces.ts'
 import { actorOf } from '../tenancy/principal.ts'
 import { reachableAccount } from './connected-accounts.ts'
 import { pageOfItems } from './cursor.ts'
-import { iso } from './iso-time.ts'
+import { optionsFrom, postToJson, transitionToJson } from './post-json.ts'
 
 export interface PostRouteParts {
   db: Database
   clock: { now(): number }
   posts: PostService
+  approval: PostApproval
 }
 
-export function postHandlers({ db, clock, posts }: PostRouteParts): Handlers<typeof postOperations> {
+export function postHandlers({
+  db,
+  clock,
+  posts,
+  approval,
+}: PostRouteParts): Handlers<typeof postOperations> {
   const audit = (tx: Transaction | Database, caller: Caller, action: string, subject: string, detail = {}) =>
     appendAudit(tx, {
       workspaceId: caller.workspaceId,
@@ -40,8 +49,8 @@ export function postHandlers({ db, clock, posts }: PostRouteParts): Handlers<typ
             ? undefined
             : { urls: body.photos.urls, coverIndex: body.photos.cover_index },
         options: optionsFrom(body.options),
-        scheduledAt: body.scheduled_at,
-        timeZone: body.time_zone,
+        time: timeFrom(body),
+        by: await authorOf(db, caller, body.approval === 'required'),
       }
       const answerOf = (made: readonly Post[]) => ({
         group_id: made[0]?.groupId ?? '',
@@ -56,10 +65,16 @@ export function postHandlers({ db, clock, posts }: PostRouteParts): Handlers<typ
     },
 
     'posts.list': ({ query }, { caller }) => {
-      const { account_id: accountId, group_id: groupId, state } = query
-      const list = (slice: { limit: number; before: string | undefined }) =>
-        listPosts(db, { workspaceId: caller.workspaceId, accountId, groupId, state, ...slice })
-      return pageOfItems(query, idPattern('post'), list, postToJson)
+      const { account_id: accountId, group_id: groupId, state, from, to } = query
+      const filter = { workspaceId: caller.workspaceId, accountId, groupId, state }
+      if (from === undefined && to === undefined)
+        return pageOfItems(query, idPattern('post'), (slice) => listPosts(db, filter, slice), postToJson)
+      const range = { ...filter, from: msOf(from), to: msOf(to) }
+      const list = async ({ limit, before }: { limit: number; before: string | undefined }) => {
+        const found = await listCalendar(db, range, { limit, after: placeOf(before) })
+        return found.map((post) => ({ id: `${calendarTime(post)}:${post.id}`, post }))
+      }
+      return pageOfItems(query, PLACE, list, ({ post }) => postToJson(post))
     },
 
     'posts.get': async ({ params }, { caller }) => {
@@ -77,6 +92,7 @@ export function postHandlers({ db, clock, posts }: PostRouteParts): Handlers<typ
             ? undefined
             : { urls: body.photos.urls, coverIndex: body.photos.cover_index },
         ...(body.options === undefined ? {} : { options: optionsFrom(body.options) }),
+        by: await authorOf(db, caller, false),
       })
       await audit(db, caller, 'post.changed', id)
       return postToJson(post)
@@ -91,11 +107,10 @@ export function postHandlers({ db, clock, posts }: PostRouteParts): Handlers<typ
 
     'posts.reschedule': async ({ params, body }, { caller }) => {
       const { id } = await reachablePost(db, caller, params.post_id)
-      const post = await posts.reschedule(caller.workspaceId, id, {
-        scheduledAt: body.scheduled_at,
-        timeZone: body.time_zone,
+      const post = await posts.reschedule(caller.workspaceId, id, timeFrom(body))
+      await audit(db, caller, 'post.rescheduled', id, {
+        scheduled_at: body.scheduled_at ?? body.schedule ?? null,
       })
-      await audit(db, caller, 'post.rescheduled', id, { scheduled_at: body.scheduled_at ?? null })
       return postToJson(post)
     },
 
@@ -117,6 +132,33 @@ export function postHandlers({ db, clock, posts }: PostRouteParts): Handlers<typ
       await audit(db, caller, 'post.resolved', id, { outcome: body.outcome })
       return postToJson(post)
     },
+
+    'posts.approve': async ({ params, body }, { caller, remember }) => {
+      const { id } = await reachablePost(db, caller, params.post_id)
+      const workspace = await findWorkspace(db, caller.workspaceId)
+      const decision = {
+        by: actorOf(caller),
+        version: body.version,
+        reason: body.reason,
+        ifLate: body.if_late,
+        own: workspace?.ownApprovalAllowed === true,
+      }
+      const post = await approval.approve(caller.workspaceId, id, decision, async (tx, approved) => {
+        await audit(tx, caller, 'post.approved', id, { reason: body.reason ?? null })
+        await remember(tx, postToJson(approved))
+      })
+      return postToJson(post)
+    },
+
+    'posts.reject': async ({ params, body }, { caller, remember }) => {
+      const { id } = await reachablePost(db, caller, params.post_id)
+      const decision = { by: actorOf(caller), version: body.version, reason: body.reason }
+      const post = await approval.reject(caller.workspaceId, id, decision, async (tx, rejected) => {
+        await audit(tx, caller, 'post.rejected', id, { reason: body.reason })
+        await remember(tx, postToJson(rejected))
+      })
+      return postToJson(post)
+    },
   }
 }
 
@@ -132,101 +174,42 @@ async function accountOrMissing(
   })
 }
 
+/** Whoever asks, and whether somebody else has to say yes to it: by wish, or by the workspace's rule for their key. */
+async function authorOf(db: Database, caller: Caller, wish: boolean): Promise<Author> {
+  const approves = caller.scopes.includes('posts:approve')
+  const rule = approves ? undefined : await findWorkspace(db, caller.workspaceId)
+  return { actor: actorOf(caller), approvalRequired: wish || rule?.approvalRequired === true }
+}
+
+function timeFrom(body: {
+  schedule?: 'next_slot' | undefined
+  scheduled_at?: string | undefined
+  time_zone?: string | undefined
+}): PostTime {
+  return {
+    scheduledAt: body.scheduled_at,
+    timeZone: body.time_zone,
+    nextSlot: body.schedule === 'next_slot',
+  }
+}
+
+/** Where a page of a calendar ended: a time in milliseconds, and the post. */
+const PLACE = new RegExp(`^\\d{1,15}:${idPattern('post').source.slice(1)}`)
+
+function placeOf(text: string | undefined): { at: number; id: string } | undefined {
+  if (text === undefined) return undefined
+  const colon = text.indexOf(':')
+  return { at: Number(text.slice(0, colon)), id: text.slice(colon + 1) }
+}
+
+function msOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time)
+}
+
 /** A post of an account that the key reaches. @throws {Problem} `not_found` */
-async function reachablePost(db: Database, caller: Caller, id: string): Promise<Post> {
+export async function reachablePost(db: Database, caller: Caller, id: string): Promise<Post> {
   const post = await findPost(db, caller.workspaceId, id)
   if (post === undefined) throw problem('not_found', 'There is no such post.')
   if (caller.mode === 'test') await reachableAccount(db, caller, post.accountId)
   return post
-}
-
-type WireOptions = {
-  title?: string | undefined
-  description?: string | undefined
-  privacy_level?: string | undefined
-  disable_comment?: boolean | undefined
-  disable_duet?: boolean | undefined
-  disable_stitch?: boolean | undefined
-  cover_timestamp_ms?: number | undefined
-  brand_content?: boolean | undefined
-  brand_organic?: boolean | undefined
-  aigc?: boolean | undefined
-  auto_add_music?: boolean | undefined
-}
-
-function optionsFrom(options: WireOptions): PostOptions {
-  return {
-    title: options.title,
-    description: options.description,
-    privacyLevel: options.privacy_level,
-    disableComment: options.disable_comment,
-    disableDuet: options.disable_duet,
-    disableStitch: options.disable_stitch,
-    coverTimestampMs: options.cover_timestamp_ms,
-    brandContent: options.brand_content,
-    brandOrganic: options.brand_organic,
-    aigc: options.aigc,
-    autoAddMusic: options.auto_add_music,
-  }
-}
-
-function optionsToJson(options: PostOptions): WireOptions {
-  return {
-    title: options.title,
-    description: options.description,
-    privacy_level: options.privacyLevel,
-    disable_comment: options.disableComment,
-    disable_duet: options.disableDuet,
-    disable_stitch: options.disableStitch,
-    cover_timestamp_ms: options.coverTimestampMs,
-    brand_content: options.brandContent,
-    brand_organic: options.brandOrganic,
-    aigc: options.aigc,
-    auto_add_music: options.autoAddMusic,
-  }
-}
-
-function postToJson(post: Post) {
-  const { source } = post
-  return {
-    id: post.id,
-    group_id: post.groupId,
-    account_id: post.accountId,
-    kind: post.kind,
-    mode: post.mode,
-    state: post.state,
-    state_reason: post.stateReason ?? null,
-    next_step_at: isoOrNull(post.stepAt),
-    options: optionsToJson(post.options),
-    video:
-      source.type === 'asset'
-        ? { asset_id: source.assetId }
-        : source.type === 'url'
-          ? { url: source.url }
-          : null,
-    photos: source.type === 'photos' ? { urls: source.urls, cover_index: source.coverIndex } : null,
-    scheduled_at: isoOrNull(post.scheduledAt),
-    time_zone: post.timeZone ?? null,
-    publish_id: post.publishId ?? null,
-    post_ids: post.postIds,
-    uploaded_bytes: post.uploadedBytes,
-    total_bytes: post.upload?.totalBytes ?? null,
-    attempt: post.attempt,
-    cancel_requested: post.cancelRequestedAt !== undefined && post.state !== 'cancelled',
-    failure:
-      post.failReason === undefined
-        ? null
-        : { reason: post.failReason, detail: post.failDetail ?? null, action: post.failAction ?? null },
-    created_at: iso(post.createdAt),
-    changed_at: iso(post.changedAt),
-    published_at: isoOrNull(post.publishedAt),
-  }
-}
-
-function transitionToJson({ at, from, to, cause, detail }: PostTransition) {
-  return { at: iso(at), from: from ?? null, to, cause, detail }
-}
-
-function isoOrNull(ms: number | undefined): string | null {
-  return ms === undefined ? null : iso(ms)
 }

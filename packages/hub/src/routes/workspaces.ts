@@ -8,13 +8,14 @@ import {
   findWorkspace,
   insertWorkspace,
   listWorkspaces,
-  renameWorkspace,
+  updateWorkspace,
   type Workspace,
 } from '../storage/workspaces.ts'
 import type { ApiKeys } from '../tenancy/api-keys.ts'
 import { actorOf } from '../tenancy/principal.ts'
 import { madeKeyToJson } from './api-keys.ts'
 import { pageOfItems } from './cursor.ts'
+import { iso } from './iso-time.ts'
 
 export interface WorkspaceRouteParts {
   db: Database
@@ -38,7 +39,13 @@ export function workspaceHandlers({
     },
 
     'workspaces.create': async ({ body }, { caller, remember }) => {
-      const workspace = { id: newId('ws', clock, random), name: body.name, createdAt: clock.now() }
+      const workspace = {
+        id: newId('ws', clock, random),
+        name: body.name,
+        createdAt: clock.now(),
+        approvalRequired: false,
+        ownApprovalAllowed: false,
+      }
       return db.transaction().execute(async (tx) => {
         await insertWorkspace(tx, workspace)
         const actor = actorOf(caller)
@@ -74,7 +81,11 @@ export function workspaceHandlers({
     'workspaces.update': async ({ params, body }, { caller }) => {
       if (!reaches(caller, params.workspace_id)) throw missing()
       return db.transaction().execute(async (tx) => {
-        const workspace = await renameWorkspace(tx, params.workspace_id, body.name)
+        const workspace = await updateWorkspace(tx, params.workspace_id, {
+          name: body.name,
+          approvalRequired: body.approval_required,
+          ownApprovalAllowed: body.own_approval_allowed,
+        })
         if (workspace === undefined) throw missing()
         await appendAudit(tx, {
           workspaceId: workspace.id,
@@ -82,7 +93,7 @@ export function workspaceHandlers({
           actor: actorOf(caller),
           action: 'workspace.update',
           subject: workspace.id,
-          detail: { name: workspace.name },
+          detail: { ...body },
         })
         return toJson(workspace)
       })
@@ -103,6 +114,12 @@ function missing() {
   return problem('not_found', 'There is no such workspace.')
 }
 
-function toJson({ id, name, createdAt }: Workspace) {
-  return { id, name, created_at: new Date(createdAt).toISOString() }
+function toJson(workspace: Workspace) {
+  return {
+    id: workspace.id,
+    name: workspace.name,
+    approval_required: workspace.approvalRequired,
+    own_approval_allowed: workspace.ownApprovalAllowed,
+    created_at: iso(workspace.createdAt),
+  }
 }

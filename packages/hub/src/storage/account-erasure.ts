@@ -57,6 +57,7 @@ export async function eraseAccountData(
     .where('workspace_id', '=', workspaceId)
     .where('account_id', '=', accountId)
     .executeTakeFirst()
+  await tx.deleteFrom('account_queues').where('account_id', '=', accountId).execute()
   const posts = await tx
     .deleteFrom('posts')
     .where('workspace_id', '=', workspaceId)

@@ -8,6 +8,7 @@ import * as sync from './migrations/0004-sync.ts'
 import * as vault from './migrations/0006-vault.ts'
 import * as libraryAndSync from './migrations/0007-library-and-sync.ts'
 import * as idempotencyClaims from './migrations/0010-idempotency-claims.ts'
+import * as approvalAndQueues from './migrations/0011-approval-and-queues.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-vault': vault,
   '0007-library-and-sync': libraryAndSync,
   '0010-idempotency-claims': idempotencyClaims,
+  '0011-approval-and-queues': approvalAndQueues,
 }
 
 /** The name of the newest migration: the version of the schema. */

@@ -68,6 +68,13 @@ export function toPost(row: Selectable<PostsTable>): Post {
     processingSince: row.processing_since?.getTime(),
     cancelRequestedAt: row.cancel_requested_at?.getTime(),
     publishedAt: row.published_at?.getTime(),
+    approvalRequired: row.approval_required,
+    madeBy: row.made_by ?? undefined,
+    decision: row.decision ?? undefined,
+    decidedBy: row.decided_by ?? undefined,
+    decidedAt: row.decided_at?.getTime(),
+    decisionReason: row.decision_reason ?? undefined,
+    slotAt: row.slot_at?.getTime(),
   }
 }
 
@@ -107,6 +114,13 @@ const COLUMNS: {
   processingSince: (value) => ({ processing_since: dateOf(value) }),
   cancelRequestedAt: (value) => ({ cancel_requested_at: dateOf(value) }),
   publishedAt: (value) => ({ published_at: dateOf(value) }),
+  approvalRequired: (value) => ({ approval_required: value }),
+  madeBy: (value) => ({ made_by: value ?? null }),
+  decision: (value) => ({ decision: value ?? null }),
+  decidedBy: (value) => ({ decided_by: value ?? null }),
+  decidedAt: (value) => ({ decided_at: dateOf(value) }),
+  decisionReason: (value) => ({ decision_reason: value ?? null }),
+  slotAt: (value) => ({ slot_at: dateOf(value) }),
 }
 
 export function toColumns(set: NonNullable<PostChange['set']>): Updateable<PostsTable> {

@@ -21,7 +21,13 @@ export type NewPost = Pick<
   | 'source'
   | 'scheduledAt'
   | 'timeZone'
-> & { stepAt: number; now: number; cause: string; detail?: Record<string, unknown> }
+> &
+  Partial<Pick<Post, 'approvalRequired' | 'madeBy' | 'slotAt'>> & {
+    stepAt: number | undefined
+    now: number
+    cause: string
+    detail?: Record<string, unknown>
+  }
 
 export async function insertPosts(tx: Transaction, posts: readonly NewPost[]): Promise<Post[]> {
   const rows = await tx
@@ -34,13 +40,16 @@ export async function insertPosts(tx: Transaction, posts: readonly NewPost[]): P
         account_id: post.accountId,
         kind: post.kind,
         mode: post.mode,
-        state: 'accepted',
+        state: firstState(post),
         options: JSON.stringify(post.options),
         source: JSON.stringify(post.source),
         asset_id: post.source.type === 'asset' ? post.source.assetId : null,
         scheduled_at: dateOf(post.scheduledAt),
         time_zone: post.timeZone ?? null,
-        step_at: new Date(post.stepAt),
+        approval_required: post.approvalRequired ?? false,
+        made_by: post.madeBy ?? null,
+        slot_at: dateOf(post.slotAt),
+        step_at: dateOf(post.stepAt),
         created_at: new Date(post.now),
         changed_at: new Date(post.now),
       })),
@@ -53,12 +62,16 @@ export async function insertPosts(tx: Transaction, posts: readonly NewPost[]): P
       postId: post.id,
       at: post.now,
       from: undefined,
-      to: 'accepted' as const,
+      to: firstState(post),
       cause: post.cause,
       detail: post.detail ?? {},
     })),
   )
   return rows.map(toPost)
+}
+
+function firstState(post: NewPost): PostState {
+  return post.approvalRequired === true ? 'waiting_for_approval' : 'accepted'
 }
 
 export async function findPost(db: Db, workspaceId: string, id: string): Promise<Post | undefined> {
@@ -82,24 +95,51 @@ export interface PostFilter {
   accountId?: string | undefined
   groupId?: string | undefined
   state?: string | undefined
-  /** Only those before this id: the last one of the page before. */
-  before?: string | undefined
-  limit: number
 }
 
-/** Newest first. */
-export async function listPosts(db: Db, filter: PostFilter): Promise<Post[]> {
-  let query = db
-    .selectFrom('posts')
-    .selectAll()
-    .where('workspace_id', '=', filter.workspaceId)
-    .orderBy('id', 'desc')
-    .limit(filter.limit)
+/** Newest first. @param slice `before`: only those before this id, the last one of the page before. */
+export async function listPosts(
+  db: Db,
+  filter: PostFilter,
+  slice: { before?: string | undefined; limit: number },
+): Promise<Post[]> {
+  let query = filtered(db, filter).orderBy('id', 'desc').limit(slice.limit)
+  if (slice.before !== undefined) query = query.where('id', '<', slice.before)
+  return (await query.execute()).map(toPost)
+}
+
+/** When a post stands in a calendar: at its time, or, where it has none, when it was asked for. */
+const CALENDAR_TIME = sql<Date>`coalesce(scheduled_at, created_at)`
+
+export function calendarTime(post: Pick<Post, 'scheduledAt' | 'createdAt'>): number {
+  return post.scheduledAt ?? post.createdAt
+}
+
+/**
+ * In the order of their times, those of one time by id: `from` counts, `to` does not.
+ * @param slice `after`: only those after this one, the last of the page before.
+ */
+export async function listCalendar(
+  db: Db,
+  filter: PostFilter & { from: number | undefined; to: number | undefined },
+  slice: { after?: { at: number; id: string } | undefined; limit: number },
+): Promise<Post[]> {
+  let query = filtered(db, filter).orderBy(CALENDAR_TIME).orderBy('id').limit(slice.limit)
+  if (filter.from !== undefined) query = query.where(CALENDAR_TIME, '>=', new Date(filter.from))
+  if (filter.to !== undefined) query = query.where(CALENDAR_TIME, '<', new Date(filter.to))
+  if (slice.after !== undefined)
+    query = query.where(
+      sql<boolean>`(${CALENDAR_TIME}, id) > (${new Date(slice.after.at)}, ${slice.after.id})`,
+    )
+  return (await query.execute()).map(toPost)
+}
+
+function filtered(db: Db, filter: PostFilter) {
+  let query = db.selectFrom('posts').selectAll().where('workspace_id', '=', filter.workspaceId)
   if (filter.accountId !== undefined) query = query.where('account_id', '=', filter.accountId)
   if (filter.groupId !== undefined) query = query.where('group_id', '=', filter.groupId)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
-  if (filter.before !== undefined) query = query.where('id', '<', filter.before)
-  return (await query.execute()).map(toPost)
+  return query
 }
 
 export async function listTransitions(db: Db, postId: string): Promise<PostTransition[]> {
@@ -116,25 +156,6 @@ export async function listTransitions(db: Db, postId: string): Promise<PostTrans
     cause: row.cause,
     detail: row.detail,
   }))
-}
-
-/** Takes a post that is due to work on it; `undefined` when it is not due, or someone else has it. */
-export async function claimPost(
-  db: Db,
-  id: string,
-  lease: { owner: string; now: number; until: number },
-): Promise<Post | undefined> {
-  const row = await db
-    .updateTable('posts')
-    .set({ lease_owner: lease.owner, lease_until: new Date(lease.until) })
-    .where('id', '=', id)
-    .where('step_at', '<=', new Date(lease.now))
-    .where((where) =>
-      where.or([where('lease_until', 'is', null), where('lease_until', '<=', new Date(lease.now))]),
-    )
-    .returningAll()
-    .executeTakeFirst()
-  return row === undefined ? undefined : toPost(row)
 }
 
 /** When a post is due and until when someone has it. */

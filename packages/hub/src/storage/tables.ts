@@ -27,6 +27,7 @@ export interface Tables {
   blob_claims: BlobClaimsTable
   assets: AssetsTable
   posts: PostsTable
+  account_queues: AccountQueuesTable
   post_transitions: PostTransitionsTable
   rate_slots: RateSlotsTable
   rate_tickets: RateTicketsTable
@@ -237,6 +238,23 @@ export interface PostsTable {
   /** What `fail_reason` means and what can be done, in words for a person. */
   fail_detail: string | null
   fail_action: string | null
+  approval_required: Generated<boolean>
+  made_by: string | null
+  decision: 'approved' | 'rejected' | null
+  decided_by: string | null
+  decided_at: Date | null
+  decision_reason: string | null
+  /** The slot of its account's queue that it holds. */
+  slot_at: Date | null
+}
+
+export interface AccountQueuesTable {
+  account_id: string
+  workspace_id: string
+  time_zone: string
+  slots: ColumnType<unknown, string, string>
+  paused_at: Date | null
+  changed_at: Date
 }
 
 export interface PostTransitionsTable {

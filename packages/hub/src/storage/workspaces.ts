@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { Row } from './tables.ts'
 
@@ -5,6 +6,10 @@ export interface Workspace {
   id: string
   name: string
   createdAt: number
+  /** Posts of keys that may not approve wait for somebody who may. */
+  approvalRequired: boolean
+  /** A key may approve what it asked for itself. */
+  ownApprovalAllowed: boolean
 }
 
 /** A slice of a list, newest first: at most `limit`, those before the id `before`. */
@@ -13,7 +18,10 @@ export interface Slice {
   before?: string | undefined
 }
 
-export async function insertWorkspace(db: Database, workspace: Workspace): Promise<void> {
+export async function insertWorkspace(
+  db: Database,
+  workspace: Pick<Workspace, 'id' | 'name' | 'createdAt'>,
+): Promise<void> {
   const { id, name, createdAt } = workspace
   await db
     .insertInto('workspaces')
@@ -33,14 +41,21 @@ export async function listWorkspaces(db: Database, { limit, before }: Slice): Pr
   return (await query.execute()).map(toWorkspace)
 }
 
-export async function renameWorkspace(
+/** What is absent stays as it is. */
+export async function updateWorkspace(
   db: Database,
   id: string,
-  name: string,
+  change: { [K in 'name' | 'approvalRequired' | 'ownApprovalAllowed']?: Workspace[K] | undefined },
 ): Promise<Workspace | undefined> {
+  const { name, approvalRequired, ownApprovalAllowed } = change
+  // `undefined` leaves no trace in JSON.
+  const settings = JSON.stringify({
+    approval_required: approvalRequired,
+    own_approval_allowed: ownApprovalAllowed,
+  })
   const row = await db
     .updateTable('workspaces')
-    .set({ name })
+    .set({ ...(name === undefined ? {} : { name }), settings: sql`settings || ${settings}::jsonb` })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirst()
@@ -48,5 +63,12 @@ export async function renameWorkspace(
 }
 
 function toWorkspace(row: Row<'workspaces'>): Workspace {
-  return { id: row.id, name: row.name, createdAt: row.created_at.getTime() }
+  const { approval_required, own_approval_allowed } = row.settings
+  return {
+    id: row.id,
+    name: row.name,
+    createdAt: row.created_at.getTime(),
+    approvalRequired: approval_required === true,
+    ownApprovalAllowed: own_approval_allowed === true,
+  }
 }

@@ -35,6 +35,8 @@ export function tellOfAccounts(parts: TellParts): OnAccountEvent {
 
 /** States that are told of by a name of their own, besides `post.state_changed`. */
 const OWN_NAME: Partial<Record<PostState, NewEvent['type'] & `post.${string}`>> = {
+  waiting_for_approval: 'post.approval_requested',
+  rejected: 'post.rejected',
   in_inbox: 'post.in_inbox',
   published: 'post.published',
   failed: 'post.failed',
@@ -57,7 +59,8 @@ function eventsOf(before: Post | undefined, post: Post): (NewEvent['type'] & `po
     return post.state === 'published' && post.postIds.length > before.postIds.length
       ? ['post.publicly_available']
       : []
-  const own = OWN_NAME[post.state]
+  const approved = before?.state === 'waiting_for_approval' && post.state === 'accepted'
+  const own = approved ? 'post.approved' : OWN_NAME[post.state]
   return own === undefined ? ['post.state_changed'] : ['post.state_changed', own]
 }
 

@@ -1,4 +1,6 @@
+import { findQueue } from '../../storage/account-queues.ts'
 import { findAsset } from '../../storage/assets.ts'
+import type { Database } from '../../storage/database.ts'
 import { checkAccount, checkCreator, mediaErrors } from '../check-post.ts'
 import type { Post } from '../post.ts'
 import type { Step } from '../step.ts'
@@ -21,6 +23,13 @@ export async function checkStep(step: Step): Promise<Post | undefined> {
               at: scheduledAt,
             })
           : move({ at: scheduledAt })
+      if (post.slotAt !== undefined && (await isPaused(parts.db, post.accountId)))
+        return move({
+          to: 'waiting_for_time',
+          cause: 'queue_paused',
+          set: { stateReason: 'queue_paused' },
+          at: undefined,
+        })
       return move({ to: 'checking', cause: 'due', at: now })
     }
     case 'waiting_for_rate': {
@@ -37,6 +46,11 @@ export async function checkStep(step: Step): Promise<Post | undefined> {
     default:
       return check(step, now)
   }
+}
+
+/** Asked when a post of a queue comes due, so that a pause holds whatever has not begun. */
+async function isPaused(db: Database, accountId: string): Promise<boolean> {
+  return (await findQueue(db, accountId))?.pausedAt !== undefined
 }
 
 async function check(step: Step, now: number): Promise<Post | undefined> {

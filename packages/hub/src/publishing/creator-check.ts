@@ -1,0 +1,94 @@
+import type { FieldError } from '@tockwork/api'
+import { newId } from '../ids.ts'
+import type { Account } from '../storage/accounts.ts'
+import { findAsset } from '../storage/assets.ts'
+import { checkCreator, mediaErrors, type PostContent } from './check-post.ts'
+import { kindOf } from './failures.ts'
+import type { PublishingParts } from './step.ts'
+
+/** How long the request waits for a slot to ask TikTok what the creator allows; beyond, it is asked before the init. */
+const CREATOR_INFO_PATIENCE_MS = 2000
+const CREATORS_AT_ONCE = 10
+
+/** Holds a post against what its creators allow, and its file against the rules for media. */
+export class CreatorCheck {
+  readonly #parts: PublishingParts
+
+  constructor(parts: PublishingParts) {
+    this.#parts = parts
+  }
+
+  /** Against what the creators allow at this moment, as far as TikTok answers soon. Adds to `errors`. */
+  async check(
+    content: PostContent,
+    { workspaceId }: { workspaceId: string },
+    accounts: readonly Account[],
+    errors: FieldError[],
+  ): Promise<Map<string, string>> {
+    const { db, gate, blobs } = this.#parts
+    const notes = new Map<string, string>()
+    const asset =
+      content.source.type === 'asset' ? await findAsset(db, workspaceId, content.source.assetId) : undefined
+    if (content.source.type === 'asset' && asset === undefined)
+      errors.push({ field: 'video.asset_id', rule: 'not_found', message: 'There is no such asset.' })
+    const limits: number[] = []
+    if (content.mode === 'direct')
+      for (let first = 0; first < accounts.length; first += CREATORS_AT_ONCE) {
+        const batch = accounts.slice(first, first + CREATORS_AT_ONCE)
+        for (const { account, creator, note, error } of await Promise.all(
+          batch.map((account) => this.#ask(account)),
+        )) {
+          notes.set(account.id, note)
+          if (error !== undefined) errors.push(error)
+          if (creator === undefined) continue
+          errors.push(...checkCreator(content, creator, `${creator.name} (${account.id})`))
+          limits.push(creator.maxVideoPostDurationSec)
+        }
+      }
+    if (asset !== undefined) {
+      const { verdict, findings } = await gate.judgeVideo(
+        { workspaceId, info: asset.info, file: () => blobs.localFile(asset.hash) },
+        { maxDurationSec: limits.length === 0 ? undefined : Math.min(...limits) },
+      )
+      if (verdict === 'block') errors.push(...mediaErrors(findings, 'video.asset_id'))
+    }
+    return notes
+  }
+
+  async #ask(account: Account) {
+    const { governor, port, rates, clock, random } = this.#parts
+    const ref = { workspaceId: account.workspaceId, accountId: account.id }
+    const call = {
+      appId: account.appId,
+      accountId: account.id,
+      rule: rates.creatorInfo,
+      lane: 'person' as const,
+      ticket: newId('req', clock, random),
+    }
+    const slot = await governor.wait(call, CREATOR_INFO_PATIENCE_MS)
+    if (!slot.granted) return { account, creator: undefined, note: 'deferred: window_full', error: undefined }
+    const sentAt = clock.now()
+    const result = await port.creatorInfo(ref)
+    const failure = result.ok ? undefined : result.failure
+    if (failure?.sent === 'no') await governor.giveBack(slot)
+    const kind = failure === undefined ? undefined : kindOf(failure)
+    await governor.settle(call, slot, {
+      sentAt,
+      answeredAt: clock.now(),
+      blockedUntil:
+        kind === 'window' ? (failure?.until ?? clock.now() + rates.creatorInfo.windowMs) : undefined,
+    })
+    if (result.ok) return { account, creator: result.value, note: 'checked', error: undefined }
+    const { code } = result.failure
+    // A cap is waited for, and what passes is asked again before the init. The rest will not get better by itself.
+    if (kind !== 'grant' && kind !== 'refused')
+      return { account, creator: undefined, note: `deferred: ${code}`, error: undefined }
+    const meaning = port.explain(code)?.meaning ?? result.failure.message
+    return {
+      account,
+      creator: undefined,
+      note: code,
+      error: { field: 'accounts', rule: code, message: `${account.id}: ${meaning}` },
+    }
+  }
+}
