@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     console.error(`--${name} must be a whole number from 1 on, not ${JSON.stringify(given)}.`)
     process.exit(2)
   }
-  const creators = whole('creators', quick ? 8 : 40)
+  const creators = whole('creators', quick ? 8 : 24)
   const options = {
     kills: whole('kills', quick ? 5 : 100),
     minutes: whole('minutes', 10),
