@@ -72,8 +72,11 @@ export interface GovernorOptions {
 
 const MARGIN_MS = 1000
 const GRACE_MS = 15_000
-/** An answer faster than this is within the margin: moving the entry would be a statement for nothing. */
-const QUICK_MS = 500
+/**
+ * Two calls are counted closer together than they were let go by at most what the first one took on its way. While that
+ * is within the margin nothing is exceeded, and moving the entry would be a statement for nothing.
+ */
+const QUICK_SHARE = 0.9
 
 /**
  * One budget for each window, shared by all processes in the database. `take` answers whether a call may go now, and
@@ -148,7 +151,7 @@ export class RateGovernor {
   async settle(call: RateCall, slot: Slot, news: RateNews): Promise<void> {
     // From the asking, not the sending: what the call waited for in this process counts too.
     const tookMs = news.answeredAt - Math.min(slot.askedAt, news.sentAt)
-    if (tookMs > QUICK_MS)
+    if (tookMs > this.#marginMs * QUICK_SHARE)
       await this.#settlings.ask({ key: slot.key, from: slot.at, to: slot.at + Math.ceil(tookMs) })
     // A moment by this process's clock becomes a distance, and that a moment by the clock that counts.
     if (news.blockedUntil !== undefined && news.blockedUntil > news.answeredAt)

@@ -2,13 +2,20 @@ import type { RateCall, RateRule } from '../governor/governor.ts'
 import { type AccountRef, findAccounts } from '../storage/account-reads.ts'
 import type { Account } from '../storage/accounts.ts'
 import { Batcher } from '../storage/batcher.ts'
-import { claimPosts, type PostMove, savePosts } from '../storage/post-moves.ts'
+import {
+  claimPosts,
+  type MovedPost,
+  type PostMove,
+  type PostRecord,
+  savePosts,
+} from '../storage/post-moves.ts'
 import { peekPost, releaseLease, renewLease } from '../storage/posts.ts'
 import type { NewJob, Work } from '../storage/unit-of-work.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
 import { kindOf } from './failures.ts'
 import type { Post } from './post.ts'
-import type { PostState } from './post-states.ts'
+import type { PostMoved } from './post-events.ts'
+import { assertTransition, type PostState } from './post-states.ts'
 import { type CreatorAnswer, RecentCreators } from './recent-creators.ts'
 import { ADVANCE_POST, LEASE_MS, type Move, type PublishingParts, type Step, UPLOAD_POST } from './step.ts'
 import { checkStep } from './steps/check-step.ts'
@@ -21,6 +28,7 @@ import { uploadStep } from './steps/upload-step.ts'
 const BEHIND = -1
 /** Posts in one commit: as many as come while the one before is written. */
 const MOST_MOVES = 100
+const MOVE_LANES = 3
 
 /** One run of a post: what it was told, and what it has read. */
 interface Run {
@@ -28,9 +36,17 @@ interface Run {
   /** Whether it may send bytes, which takes long. */
   uploads: boolean
   account?: Promise<Account | undefined>
+  /** Brief moves that are not written down yet; `post` is the row that they began from. */
+  unwritten?: { post: Post; set: PostMove['set']; told: PostMoved[]; records: PostRecord[] } | undefined
 }
 
-type AskedMove = PostMove & { at: number | undefined; goesOn: boolean }
+/** A move to write down: with the brief ones before it, and what is to be told of those. */
+type AskedMove = PostMove & {
+  at: number | undefined
+  goesOn: boolean
+  told: readonly PostMoved[]
+  last: Post
+}
 
 /** A post goes through fewer steps than this without waiting; more would be a circle. */
 const MOST_STEPS = 50
@@ -78,7 +94,7 @@ export class PublishPipeline {
     this.#accounts = new Batcher((refs) => findAccounts(db, refs))
     this.#moves = new Batcher((moves) => unitOfWork((work) => this.#write(work, moves)), {
       most: MOST_MOVES,
-      lanes: 2,
+      lanes: MOVE_LANES,
       keyOf: ({ post }) => post.id,
     })
     this.#creators = new RecentCreators(clock, (answer) => 'result' in answer && answer.result.ok)
@@ -156,53 +172,42 @@ export class PublishPipeline {
     }
   }
 
-  #move(post: Post, { at, ...change }: Move, { uploads }: Run): Promise<Post | undefined> {
+  async #move(post: Post, { at, to, cause, detail, set, brief }: Move, run: Run): Promise<Post | undefined> {
     const now = this.#parts.clock.now()
-    const state = change.to ?? post.state
-    const goesOn = at !== undefined && at <= now && (uploads || state !== 'uploading')
-    return this.#moves.ask({
-      post,
-      at,
-      goesOn,
-      change: {
-        ...change,
-        set: {
-          ...change.set,
-          stepAt: at,
-          // Going on at once keeps the post; waiting lets go of it.
-          ...(goesOn ? { leaseUntil: now + LEASE_MS } : { leaseOwner: undefined, leaseUntil: undefined }),
-        },
-        now,
-      },
-    })
+    const goesOn = at !== undefined && at <= now && (run.uploads || (to ?? post.state) !== 'uploading')
+    const before = run.unwritten?.post.version === post.version ? run.unwritten : undefined
+    const all: PostMove['set'] = {
+      ...before?.set,
+      ...set,
+      stepAt: at,
+      // Going on at once keeps the post; waiting lets go of it.
+      ...(goesOn ? { leaseUntil: now + LEASE_MS } : { leaseOwner: undefined, leaseUntil: undefined }),
+    }
+    const record = { at: now, from: post.state, cause: cause ?? '', detail: detail ?? {} }
+    const records = [...(before?.records ?? []), ...(to === undefined ? [] : [{ ...record, to }])]
+    const told = before?.told ?? []
+    const first = before?.post ?? post
+    if (brief === true && goesOn) {
+      if (to !== undefined) assertTransition(post.state, to)
+      const next: Post = { ...post, ...set, state: to ?? post.state, stepAt: at, changedAt: now }
+      const moved = to === undefined ? [] : [{ before: post, post: next, cause: record.cause }]
+      run.unwritten = { post: first, set: all, records, told: [...told, ...moved] }
+      return next
+    }
+    const saved = await this.#moves.ask({ post: first, set: all, records, told, last: post, at, goesOn, now })
+    run.unwritten = undefined
+    return saved
   }
 
   /** Rows, what is told of them, and the jobs that go on with them, in one commit. */
   async #write(work: Work, moves: readonly AskedMove[]): Promise<(Post | undefined)[]> {
-    const { onPostMoved, listeners } = this.#parts
+    const { onPostMoved } = this.#parts
     const saved = await savePosts(work.tx, moves)
-    const told = moves
-      .map(({ post: before, change }, at) => ({
-        before,
-        post: saved[at],
-        to: change.to,
-        cause: change.cause,
-      }))
-      // A public id comes while the state stays what it is.
-      .filter(
-        ({ before, post, to }) => post && (to !== undefined || post.postIds.length > before.postIds.length),
-      )
-      // The order of an account's events is locked: two commits beside each other lock in one order.
-      .sort(({ before: one }, { before: two }) => compare(one.accountId, two.accountId))
-    const workspaces = [...new Set(told.map(({ before }) => before.workspaceId))]
-    const heard = workspaces.length === 0 ? undefined : await listeners?.(work.tx, workspaces)
-    for (const { before, post, cause = '' } of told)
-      if (post !== undefined && (heard === undefined || heard.has(post.workspaceId)))
-        await onPostMoved(work, { before, post, cause })
+    for (const moved of toldOf(moves, saved)) await onPostMoved(work, moved)
 
     const jobs: Record<string, NewJob[]> = { [ADVANCE_POST]: [], [UPLOAD_POST]: [] }
     for (const [place, { at, goesOn }] of moves.entries()) {
-      const post = saved[place]
+      const post = saved[place]?.post
       if (post === undefined || at === undefined || goesOn) continue
       jobs[post.state === 'uploading' ? UPLOAD_POST : ADVANCE_POST]?.push({
         data: { postId: post.id },
@@ -212,7 +217,7 @@ export class PublishPipeline {
       })
     }
     for (const [name, some] of Object.entries(jobs)) if (some.length > 0) await work.enqueueMany(name, some)
-    return saved
+    return saved.map((moved) => moved?.post)
   }
 
   async #call<T>(
@@ -248,6 +253,20 @@ export class PublishPipeline {
     })
     return { result }
   }
+}
+
+/** What is told of written moves: in an account's order, and accounts in one order, since each account's is locked. */
+function toldOf(moves: readonly AskedMove[], saved: readonly (MovedPost | undefined)[]): PostMoved[] {
+  const all = moves.flatMap(({ told, last, records }, place) => {
+    const moved = saved[place]
+    if (moved === undefined || !moved.heard) return []
+    const { post } = moved
+    const own = records.length > told.length
+    // A public id comes while the state stays what it is.
+    if (!own && post.postIds.length <= last.postIds.length) return told
+    return [...told, { before: last, post, cause: own ? (records.at(-1)?.cause ?? '') : '' }]
+  })
+  return all.sort(({ post: one }, { post: two }) => compare(one.accountId, two.accountId))
 }
 
 function compare(one: string, two: string): number {

@@ -39,10 +39,8 @@ export interface PublishingServiceParts {
   blobs: BlobStore
   /** Sends every TikTok host to this origin, such as an emulator. */
   tiktokOrigin?: string | undefined
-  /** Told of every change that a post goes through. */
+  /** Told of the changes that posts go through, where an endpoint of the workspace may want to hear of them. */
   onPostMoved?: OnPostMoved | undefined
-  /** Whose workspaces have anybody who is told; everybody unless given. */
-  listeners?: PublishingParts['listeners']
   /** Judges media; the platform's own rules unless told. */
   gate?: MediaGate | undefined
   /** Whose clock the rate windows go by; `clock` is for tests. */
@@ -74,7 +72,6 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     log,
     owner: holder,
     onPostMoved: parts.onPostMoved ?? noPostEvents,
-    listeners: parts.listeners,
   }
   const pipeline = new PublishPipeline(publishing)
   const posts = new PostService(publishing)

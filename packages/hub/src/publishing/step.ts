@@ -3,7 +3,7 @@ import type { BlobStore } from '../assets/blob-store.ts'
 import type { RateGovernor, RateRule } from '../governor/governor.ts'
 import type { Log } from '../observability/log.ts'
 import type { Account } from '../storage/accounts.ts'
-import type { Database, Transaction } from '../storage/database.ts'
+import type { Database } from '../storage/database.ts'
 import type { PostChange } from '../storage/posts.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
@@ -45,10 +45,8 @@ export interface PublishingParts {
   log: Log
   /** Names this process in leases. */
   owner: string
-  /** Told of every change that a post went through. */
+  /** Told of the changes that posts go through, where an endpoint of the workspace may want to hear of them. */
   onPostMoved: OnPostMoved
-  /** Which of the workspaces have anybody who is told; all of them unless given. */
-  listeners?: ((tx: Transaction, workspaceIds: readonly string[]) => Promise<ReadonlySet<string>>) | undefined
   /** After so long in processing a post is left to a person. 24 hours. */
   processingDeadlineMs?: number
 }
@@ -83,6 +81,11 @@ export interface Move {
   cause?: string
   detail?: Record<string, unknown>
   set?: PostChange['set']
+  /**
+   * Going on at once, it need not be written down before: it goes into one commit with what follows. For what changes
+   * nothing outside and is simply done again after a crash.
+   */
+  brief?: true
   /** When to go on; `undefined`: it rests until someone acts. */
   at: number | undefined
 }

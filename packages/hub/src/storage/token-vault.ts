@@ -1,7 +1,5 @@
 /** One row an account: its sealed token pair, when it is due, and who is renewing it. */
 import { sql } from 'kysely'
-import type { Account } from './accounts.ts'
-import { toAccount } from './accounts.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Row } from './tables.ts'
 
@@ -198,27 +196,6 @@ export async function endLease(db: Database, end: LeaseEnd): Promise<boolean> {
     .where('generation', '=', end.generation)
     .executeTakeFirst()
   return numUpdatedRows === 1n
-}
-
-export async function findTokens(
-  db: Database,
-  workspaceId: string,
-  accountId: string,
-): Promise<{ account: Account; tokens: StoredTokens | undefined } | undefined> {
-  const account = await db
-    .selectFrom('accounts')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('id', '=', accountId)
-    .executeTakeFirst()
-  if (account === undefined) return undefined
-  const row = await db
-    .selectFrom('token_vault')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .where('account_id', '=', accountId)
-    .executeTakeFirst()
-  return { account: toAccount(account), tokens: row === undefined ? undefined : toStored(row) }
 }
 
 /** Makes a pair due at once, unless somebody is at work on it. */

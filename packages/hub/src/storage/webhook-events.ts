@@ -37,20 +37,6 @@ export async function listeningEndpoints(
   return rows.map(({ id, status }) => ({ id, dead: status === 'disabled' }))
 }
 
-/** Those of the workspaces in which an endpoint may hear of anything at all: one look for many events. */
-export async function workspacesWithEndpoints(
-  db: Database,
-  workspaceIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .selectFrom('webhook_endpoints')
-    .select('workspace_id')
-    .distinct()
-    .where(sql<boolean>`workspace_id = any(${[...workspaceIds]}::text[])`)
-    .execute()
-  return new Set(rows.map((row) => row.workspace_id))
-}
-
 /**
  * Holds the order of an account's events until the transaction ends: numbers are given out before the commit, and two
  * transactions beside each other could commit the other way round.

@@ -30,7 +30,7 @@ export async function checkStep(step: Step): Promise<Post | undefined> {
           set: { stateReason: 'queue_paused' },
           at: undefined,
         })
-      return move({ to: 'checking', cause: 'due', at: now })
+      return move({ to: 'checking', cause: 'due', at: now, brief: true })
     }
     case 'waiting_for_rate': {
       // After a day of waiting for a cap the creator's settings may be others; after a minute they are the same.
@@ -41,6 +41,7 @@ export async function checkStep(step: Step): Promise<Post | undefined> {
         cause: 'wait_over',
         set: { stateReason: undefined },
         at: now,
+        brief: true,
       })
     }
     default:
@@ -106,5 +107,6 @@ async function check(step: Step, now: number): Promise<Post | undefined> {
     cause: 'checked',
     set: { failures: 0, stateReason: undefined },
     at: now,
+    brief: true,
   })
 }
