@@ -118,7 +118,7 @@ describe('with what is installed here', { timeout: 90_000 }, () => {
 
   test("another account's handle blocks, the uploader's own does not", async () => {
     const overlays = () => [mark('@LENAMARE', 320, 240)]
-    expect(await find(overlays)).toEqual(whenRead('block handle'))
+    expect(await find(overlays, { ownHandles: ['mika'] })).toEqual(whenRead('block handle'))
     expect(await find(overlays, { ownHandles: ['@LenaMare'] })).toEqual([])
   })
 

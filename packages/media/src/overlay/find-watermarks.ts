@@ -10,7 +10,10 @@ import type { WatermarkReport } from './watermark.ts'
 export interface WatermarkOptions {
   /** What decodes the pictures; without it nothing can be looked at. */
   readonly frames: FrameSource | undefined
-  /** The uploader's own accounts, with or without `@`: their handles are no watermarks. */
+  /**
+   * The uploader's own accounts, with or without `@`: their handles are no watermarks. Without any, every handle is for a
+   * person to look at, and none blocks.
+   */
   readonly ownHandles?: readonly string[]
   /** Words of the uploader's own brand, which may be anywhere in the picture. */
   readonly brandWords?: readonly string[]

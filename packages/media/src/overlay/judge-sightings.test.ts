@@ -29,7 +29,7 @@ const seen = (timeSec: number, more: Partial<Sighting> = {}): Sighting => ({
   ...more,
 })
 const verdicts = (...sightings: Sighting[]): string[] =>
-  judgeSightings(sightings).map(({ verdict }) => verdict)
+  judgeSightings(sightings, true).map(({ verdict }) => verdict)
 
 test('one reading is for a person to look at, a second moment blocks', () => {
   expect(verdicts(seen(1))).toEqual(['review'])
@@ -38,14 +38,14 @@ test('one reading is for a person to look at, a second moment blocks', () => {
 })
 
 test('what stays through a moving window needs no second one', () => {
-  expect(judgeSightings([seen(1, { toSec: 3, persists: true })])).toMatchObject([
+  expect(judgeSightings([seen(1, { toSec: 3, persists: true })], true)).toMatchObject([
     { verdict: 'block', fromSec: 1, toSec: 3, platform: 'TikTok', text: 'TikTok' },
   ])
 })
 
 test('a mark that jumps is one mark in each place', () => {
   const other = { x: 0.8, y: 0.8, width: 0.12, height: 0.05 }
-  expect(judgeSightings([seen(1), seen(3, { box: other })])).toMatchObject([
+  expect(judgeSightings([seen(1), seen(3, { box: other })], true)).toMatchObject([
     { box: corner, verdict: 'block' },
     { box: other, verdict: 'block' },
   ])
@@ -71,8 +71,18 @@ test('an everyday word counts only where it stays, near the edge, and whole', ()
 
 test('every further moment makes it surer', () => {
   const confidence = (count: number): number =>
-    judgeSightings(Array.from({ length: count }, (_, at) => seen(at)))[0]?.confidence ?? 0
+    judgeSightings(
+      Array.from({ length: count }, (_, at) => seen(at)),
+      true,
+    )[0]?.confidence ?? 0
   expect(confidence(2)).toBeGreaterThan(confidence(1))
   expect(confidence(4)).toBeGreaterThan(confidence(2))
   expect(confidence(9)).toBeLessThanOrEqual(1)
+})
+
+test('a handle is foreign only to somebody whose own is known', () => {
+  const handle: ReadMark = { kind: 'handle', key: 'lou.travels', everydayWord: false, fit: 1 }
+  const twice = [seen(1, { mark: handle }), seen(3, { mark: handle })]
+  expect(judgeSightings(twice, true)).toMatchObject([{ verdict: 'block' }])
+  expect(judgeSightings(twice, false)).toMatchObject([{ verdict: 'review' }])
 })

@@ -27,8 +27,10 @@ const MANY_MOMENTS = 3
 /**
  * What the readings amount to. A name read at two moments, or once in what stayed for two seconds, blocks. One reading is
  * for a person to look at, and so is a name in the middle of a moving picture: a word of a subtitle looks like that.
+ *
+ * @param ownKnown some of the uploader's handles are known; where none is, nobody can say that a handle is foreign
  */
-export function judgeSightings(sightings: readonly Sighting[]): Watermark[] {
+export function judgeSightings(sightings: readonly Sighting[], ownKnown: boolean): Watermark[] {
   return groupByMark(sightings).flatMap((group) => {
     const [{ mark }] = group as [Sighting]
     // What the picture's side cuts off belongs to what is filmed: `SHORTS` out of `SHORTS SALE` on a wall.
@@ -43,7 +45,9 @@ export function judgeSightings(sightings: readonly Sighting[]): Watermark[] {
     const evidence = mark.everydayWord && staying.length > 0 ? staying.flat() : whole
     const isCaption = evidence.every(({ box, plain }) => !plain && isCentred(box))
     const isNearEdge = evidence.some(({ box }) => touchesEdge(box))
-    const blocks = repeated && !isCaption && (!mark.everydayWord || (staying.length > 0 && isNearEdge))
+    const isForeign = mark.kind !== 'handle' || ownKnown
+    const blocks =
+      isForeign && repeated && !isCaption && (!mark.everydayWord || (staying.length > 0 && isNearEdge))
     return places.map((place) => report(place, group, blocks))
   })
 }

@@ -83,7 +83,7 @@ export class OverlayAnalysis {
   }
 
   finish(): Watermark[] {
-    const texts = judgeSightings(this.#sightings)
+    const texts = judgeSightings(this.#sightings, this.#options.exempt.handles.length > 0)
     const wordless = this.#edges
       .corners(this.#textBoxes)
       .map((found): Watermark => ({ kind: 'unknown-mark', ...found, verdict: 'review' }))
