@@ -15,7 +15,7 @@ export function matchFingerprints(query: QueryFingerprint, stored: StoredFingerp
   return query.kind === 'video' ? matchVideos(query, stored) : matchPhotos(query, stored)
 }
 
-export const NO_MATCH: Match = { verdict: 'distinct', score: 0, distance: STRANGERS, segments: [] }
+const NO_MATCH: Match = { verdict: 'distinct', score: 0, distance: STRANGERS, segments: [] }
 
 function sameFile(query: QueryFingerprint, stored: StoredFingerprint): Match {
   const whole = { fromSec: 0, toSec: seconds(query.durationSec) }

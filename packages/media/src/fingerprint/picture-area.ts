@@ -49,7 +49,7 @@ export function activeArea(pictures: readonly Uint8Array[]): Region {
 }
 
 /** Mean of each pixel, and how far it is from that on average. */
-export function overTime(pictures: readonly Uint8Array[]): { mean: Float32Array; change: Float32Array } {
+function overTime(pictures: readonly Uint8Array[]): { mean: Float32Array; change: Float32Array } {
   const mean = new Float32Array(PICTURE_SIDE * PICTURE_SIDE)
   const change = new Float32Array(PICTURE_SIDE * PICTURE_SIDE)
   for (const picture of pictures)

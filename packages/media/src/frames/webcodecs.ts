@@ -11,7 +11,7 @@ import {
   type FrameSource,
 } from './frame-source.ts'
 
-export const WEBCODECS_PACKAGE = '@napi-rs/webcodecs'
+const WEBCODECS_PACKAGE = '@napi-rs/webcodecs'
 
 /** What the process that decodes is asked for, as JSON in its arguments. */
 export interface WebCodecsTask {

@@ -1,0 +1,148 @@
+/** Edited copies against everything that is stored: what is found, and what is wrongly found. */
+import {
+  hashPictures,
+  type Match,
+  type MatchVerdict,
+  matchFingerprints,
+  PHOTO_LYING,
+  type QueryFingerprint,
+  type StoredFingerprint,
+  VIDEO_LYING,
+} from '@tockwork/media/originality'
+import type { Edit, Tools } from './edits.ts'
+import type { Pictures, Recipe, Workshop } from './material.ts'
+import type { HardFamily, Source } from './sources.ts'
+
+const QUERY_FPS = 4
+
+export interface Trial {
+  readonly edit: string
+  readonly hard: boolean
+  readonly half: Source['half']
+  readonly source: string
+  /** The match with the original, and the nearest with anything else. */
+  readonly own: Match
+  readonly strangers: readonly { readonly name: string; readonly match: Match }[]
+}
+
+interface Kept {
+  readonly source: Source
+  readonly file: string
+  readonly stored: StoredFingerprint
+}
+
+export async function keepSources(
+  workshop: Workshop,
+  sources: readonly Source[],
+  at: 'video' | 'photo',
+): Promise<Kept[]> {
+  const kept: Kept[] = []
+  for (const source of sources) {
+    const pictures = await workshop.pictures(source.recipe, { fps: QUERY_FPS }, true)
+    kept.push({
+      source,
+      file: await workshop.file(source.recipe),
+      stored: fingerprint(pictures, at, source.name).stored,
+    })
+  }
+  return kept
+}
+
+/** Every edit of every source against every source. */
+export async function tryEdits(
+  workshop: Workshop,
+  kept: readonly Kept[],
+  edits: readonly Edit[],
+  tools: Tools,
+  kind: 'video' | 'photo',
+  {
+    at = { fps: QUERY_FPS },
+    only = (query) => query,
+  }: { at?: { fps: number } | 'keyframes'; only?: (query: QueryFingerprint) => QueryFingerprint } = {},
+): Promise<Trial[]> {
+  const jobs = kept.flatMap((one) =>
+    edits.flatMap((edit) => {
+      const recipe = edit.recipe(one.file, one.source, tools)
+      return recipe === undefined ? [] : [{ one, edit, recipe }]
+    }),
+  )
+  const trials: Trial[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const job = jobs[next++]
+      if (job === undefined) return
+      const { one, edit, recipe } = job
+      const pictures = await workshop.pictures(recipe, at, false)
+      const query = only(fingerprint(pictures, kind, `${one.source.name}, ${edit.name}`).query)
+      trials.push({
+        edit: edit.name,
+        hard: edit.hard === true,
+        half: one.source.half,
+        source: one.source.name,
+        own: matchFingerprints(query, one.stored),
+        strangers: kept
+          .filter((other) => other !== one)
+          .map(({ source, stored }) => ({ name: source.name, match: matchFingerprints(query, stored) })),
+      })
+    }
+  }
+  // Two at a time: one encodes while the other is hashed.
+  await Promise.all([work(), work()])
+  return trials
+}
+
+/** What was made to look alike, each against each of its family. */
+export async function tryHardFamilies(
+  workshop: Workshop,
+  families: readonly HardFamily[],
+): Promise<{ family: string; matches: readonly Match[] }[]> {
+  const found: { family: string; matches: Match[] }[] = []
+  for (const { name, recipes } of families) {
+    const all = await Promise.all(
+      recipes.map(async (recipe: Recipe, i) =>
+        fingerprint(await workshop.pictures(recipe, { fps: QUERY_FPS }, false), recipe.kind, `${name} ${i}`),
+      ),
+    )
+    const matches = all.flatMap(({ query }, i) =>
+      all.flatMap(({ stored }, j) => (i === j ? [] : [matchFingerprints(query, stored)])),
+    )
+    found.push({ family: name, matches })
+  }
+  return found
+}
+
+function fingerprint(
+  { aspect, durationSec, times, lumas }: Pictures,
+  kind: 'video' | 'photo',
+  name: string,
+): { query: QueryFingerprint; stored: StoredFingerprint } {
+  const hashed = hashPictures(
+    lumas.map((luma, i) => ({ timeSec: times[i] ?? 0, luma })),
+    kind === 'video'
+      ? { aspect, storeEvery: Math.max(1, Math.min(4, Math.floor(lumas.length / 8))), lying: VIDEO_LYING }
+      : { aspect, storeEvery: 1, lying: PHOTO_LYING },
+  )
+  // Never the same file: what is measured is the pictures.
+  const common = { kind, durationSec, fileSha256: Buffer.from(name).toString('hex') }
+  return { query: { ...common, ...hashed.query }, stored: { ...common, aspect, grid: hashed.stored } }
+}
+
+export const isFound = (match: Match, least: MatchVerdict): boolean =>
+  match.verdict === 'duplicate' || (least === 'review' && match.verdict === 'review')
+
+/** What one hash of the whole picture, as it is, would find: the measure to beat. */
+export function plainly(query: QueryFingerprint): QueryFingerprint {
+  const regions = query.grid.kinds.length
+  const words = query.grid.hashes.length / (query.grid.times.length * regions)
+  return {
+    ...query,
+    turned: [],
+    grid: {
+      times: query.grid.times,
+      kinds: query.grid.kinds.slice(0, 1),
+      quality: query.grid.quality.filter((_, i) => i % regions === 0),
+      hashes: query.grid.hashes.filter((_, i) => i % (regions * words) < words),
+    },
+  }
+}
