@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { assetOperations, limitOperations, postOperations } from '@tockwork/api'
+import { accountQueueOperations, assetOperations, limitOperations, postOperations } from '@tockwork/api'
 import { cryptoRandom, seededRandom } from '@tockwork/kernel'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import type { FastifyInstance } from 'fastify'
@@ -17,7 +17,12 @@ import { createPublishingServices, type PublishingServices } from '../../src/pub
 import { createUnitOfWork } from '../../src/storage/unit-of-work.ts'
 import { AccountWorld, type Reply, type Tenant } from '../account-world.ts'
 
-const operations = [...postOperations, ...assetOperations, ...limitOperations] as const
+const operations = [
+  ...postOperations,
+  ...accountQueueOperations,
+  ...assetOperations,
+  ...limitOperations,
+] as const
 
 interface SentJob {
   name: string
@@ -121,7 +126,7 @@ export class PostWorld {
 
   async call(
     tenant: Tenant,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: object,
     headers: Record<string, string> = {},
