@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { API_SCOPES, type ApiScope, OPERATIONS, type OperationShape } from '@tockwork/api'
 import { type Emulator, startEmulator } from '@tockwork/emulator'
 import { makeSampleVideo } from '@tockwork/media/sample'
+import { z } from 'zod'
 import { type Hub, parseConfig, startHub } from '../../src/index.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { scratchFolder, type TestDatabase, testDatabase } from '../database.ts'
@@ -204,6 +205,7 @@ export class TwoTenants {
 
 /** Bodies that a handler accepts, for operations whose body cannot be empty. */
 const BODIES: Record<string, (ids: Record<string, string>) => unknown> = {
+  'accountQueues.set': () => ({ time_zone: 'Europe/Berlin', slots: [] }),
   'apiKeys.create': () => ({ name: 'x', scopes: ['keys:write'] }),
   'apps.create': () => ({ name: 'x', environment: 'sandbox', client_key: 'x', client_secret: 'x' }),
   'apps.update': () => ({ name: 'stolen' }),
@@ -234,8 +236,26 @@ export function requestFor(
   })
   if (operation.body === undefined) return { path, body: undefined }
   if (operation.body === 'stream') return { path, body: new Uint8Array([0, 0, 0, 0]) }
-  const body = BODIES[operation.id]?.(ids) ?? {}
+  const body =
+    BODIES[operation.id]?.(ids) ??
+    sampleOf(z.toJSONSchema(operation.body, { io: 'input', unrepresentable: 'any' }))
   const read = operation.body.safeParse(body)
   if (!read.success) throw new Error(`two-tenants.ts needs a body for ${operation.id}: ${read.error.message}`)
   return { path, body }
+}
+
+/** The least that a schema asks for, as far as a schema says it: what a new operation is tried with. */
+function sampleOf(schema: z.core.JSONSchema.BaseSchema): unknown {
+  if (schema.default !== undefined) return schema.default
+  if (schema.enum !== undefined) return schema.enum[0]
+  if (schema.type === 'object')
+    return Object.fromEntries(
+      (schema.required ?? []).map((name) => [name, sampleOf(schema.properties?.[name] as typeof schema)]),
+    )
+  if (schema.type === 'array')
+    return Array.from({ length: schema.minItems ?? 0 }, () => sampleOf(schema.items as typeof schema))
+  if (schema.type === 'string')
+    return /^\^\\d/.test(schema.pattern ?? '') ? '7000000000000000001' : 'x'.repeat(schema.minLength ?? 1)
+  if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
+  return schema.type === 'boolean' ? true : null
 }
