@@ -191,3 +191,13 @@ test('what old keys hold is found by index, however many rows there are', async 
     expect(plan, table).toMatch(/Index/)
   }
 })
+
+test('every column of envelopes that the schema has is among those that a rotation reaches', async () => {
+  const { rows } = await world.database.pool.query(
+    `select table_name || '.' || column_name as name from information_schema.columns
+     where table_schema = 'public' and data_type = 'bytea' and column_name ~ 'sealed$' order by 1`,
+  )
+  const reached = SEALED_COLUMNS.map(({ table, sealed }) => `${table}.${sealed}`)
+  // The proof of a key stays under that very key.
+  expect(rows.map(({ name }) => name)).toEqual([...reached, 'vault_keys.proof_sealed'].sort())
+})
