@@ -151,6 +151,7 @@ export class AccountWorld {
         environment: 'production',
         clientKey: 'tw-demo-app',
         clientSecret: new Secret('tw-demo-secret'),
+        audited: true,
       },
       'hub',
     )

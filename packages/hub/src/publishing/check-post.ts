@@ -141,6 +141,24 @@ export function checkAccount(
   ]
 }
 
+/**
+ * Until TikTok has audited an app, its direct posts are private. Which apps it has audited only their owner can tell, and
+ * creator info offers public posts all the same: https://developers.tiktok.com/doc/content-sharing-guidelines
+ */
+export function checkApp(
+  { mode, options: { privacyLevel } }: Pick<PostContent, 'mode' | 'options'>,
+  app: { id: string; audited: boolean },
+): FieldError[] {
+  if (mode === 'draft' || app.audited || privacyLevel === undefined || privacyLevel === 'SELF_ONLY') return []
+  return [
+    {
+      field: 'options.privacy_level',
+      rule: 'unaudited_app',
+      message: `${app.id} is not marked as audited, and TikTok takes only SELF_ONLY then, from private accounts. Where TikTok has audited it, set audited on the app.`,
+    },
+  ]
+}
+
 /** Against what the creator allows now. What is left open is not refused: TikTok applies the creator's settings then. */
 export function checkCreator(post: PostContent, creator: CreatorRules, who: string): FieldError[] {
   const { options, kind } = post

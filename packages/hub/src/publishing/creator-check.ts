@@ -1,8 +1,9 @@
 import type { FieldError } from '@tockwork/api'
 import { newId } from '../ids.ts'
 import type { Account } from '../storage/accounts.ts'
+import { findApp } from '../storage/apps.ts'
 import { findAsset } from '../storage/assets.ts'
-import { checkCreator, mediaErrors, type PostContent } from './check-post.ts'
+import { checkApp, checkCreator, mediaErrors, type PostContent } from './check-post.ts'
 import { kindOf } from './failures.ts'
 import type { PublishingParts } from './step.ts'
 
@@ -31,6 +32,10 @@ export class CreatorCheck {
       content.source.type === 'asset' ? await findAsset(db, workspaceId, content.source.assetId) : undefined
     if (content.source.type === 'asset' && asset === undefined)
       errors.push({ field: 'video.asset_id', rule: 'not_found', message: 'There is no such asset.' })
+    for (const appId of new Set(accounts.map((account) => account.appId))) {
+      const app = await findApp(db, workspaceId, appId)
+      if (app !== undefined) errors.push(...checkApp(content, app))
+    }
     const limits: number[] = []
     if (content.mode === 'direct')
       for (let first = 0; first < accounts.length; first += CREATORS_AT_ONCE) {
