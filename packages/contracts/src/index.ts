@@ -9,7 +9,7 @@ export {
   openErrors,
   uploadStatuses,
 } from './errors.ts'
-export { defaultMediaProfile, type MediaProfileName, mediaProfiles } from './media-profiles.ts'
+export { type MediaProfileName, mediaProfiles } from './media-profiles.ts'
 export { mediaRules, postingCaps, pullTestUrl } from './media-rules.ts'
 export { type Scope, type ScopeEntry, scopeMigration, scopes } from './scopes.ts'
 export {

@@ -59,8 +59,3 @@ export const mediaProfiles = {
 } as const
 
 export type MediaProfileName = keyof typeof mediaProfiles
-
-/** The profile a file of this kind is held against when nobody named one: TikTok's own Content Posting API. */
-export function defaultMediaProfile(kind: 'video' | 'photo' | 'unknown'): MediaProfileName {
-  return kind === 'photo' ? 'photo-post' : 'direct-post'
-}
