@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Findings, judge } from '../chaos/verdict.ts'
+import { type Arrival, judgeTelling, type TellingFindings } from '../chaos/webhook-verdict.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const AT = Date.parse('2026-11-24T10:00:00Z')
@@ -125,6 +126,14 @@ describe('the verdict', () => {
     expect(judge(useless).grants_lost).toBe(1)
   })
 
+  test('a removal is missed when the creator left at TikTok and the account goes on', () => {
+    const left = calm()
+    Object.assign(left.grants[0]!, { endedAt: AT })
+    expect(judge(left)).toMatchObject({ removals_missed: 1, grants_lost: 0 })
+    Object.assign(left.accounts[0]!, { status: 'reauthorization_required' })
+    expect(judge(left).removals_missed).toBe(0)
+  })
+
   test('a window is exceeded by one call too many within a minute, and by every refusal that nobody ordered', () => {
     const counted = (requests: Findings['requests']): number =>
       judge({ ...calm(), requests }).windows_exceeded
@@ -135,6 +144,114 @@ describe('the verdict', () => {
     expect(counted([request(1, 'rate_limit_exceeded')])).toBe(1)
     expect(counted([request(1, 'fault fault-1')])).toBe(0)
     expect(counted([request(1, 'fault fault-1 before rate_limit_exceeded')])).toBe(1)
+  })
+})
+
+/** One account and one public post, told as they should be. */
+function told(): {
+  -readonly [K in keyof TellingFindings]: TellingFindings[K] extends readonly (infer Item)[]
+    ? Item[]
+    : TellingFindings[K]
+} {
+  const arrival = (n: number, type: string, more: Partial<Arrival> = {}): Arrival => ({
+    id: `evt_000000000${n}ABCDEFGHJKMNPQRS`,
+    type,
+    account: 'acc_1',
+    post: 'post_1',
+    from: null,
+    to: null,
+    postIds: [],
+    signed: true,
+    ...more,
+  })
+  const published = { from: 'accepted', to: 'published' }
+  return {
+    arrivals: [
+      arrival(1, 'account.connected', { post: null }),
+      arrival(2, 'post.state_changed', { to: 'accepted' }),
+      arrival(3, 'post.state_changed', published),
+      arrival(4, 'post.published', published),
+      arrival(5, 'post.publicly_available', { from: 'published', to: 'published', postIds: ['77'] }),
+    ],
+    posts: [
+      {
+        id: 'post_1',
+        account_id: 'acc_1',
+        state: 'published',
+        post_ids: ['77'],
+        transitions: [{ from: null, to: 'accepted' }, published],
+      },
+    ],
+    accounts: [{ id: 'acc_1', status: 'connected' }],
+    tiktokDelivered: [{ event: 'post.publish.complete', hash: 'aa' }],
+    tiktokUndelivered: 0,
+    inbound: [{ hash: 'aa', processed: true }],
+  }
+}
+
+describe('the verdict on what was told', () => {
+  test('has nothing to say when all was told, also when some of it came again', () => {
+    const fine = told()
+    fine.arrivals.push(fine.arrivals[2]!)
+    expect(judgeTelling(fine)).toEqual({
+      webhook_events_due: 5,
+      webhook_events_lost: 0,
+      webhook_events_unfounded: 0,
+      webhook_events_out_of_order: 0,
+      webhook_events_repeated: 1,
+      tiktok_events_delivered: 1,
+      tiktok_events_lost: 0,
+      tiktok_events_undelivered: 0,
+      problems: [],
+    })
+  })
+
+  test.each([0, 1, 2, 3, 4])('event %i that never came is lost', (missing) => {
+    const some = told()
+    some.arrivals.splice(missing, 1)
+    expect(judgeTelling(some)).toMatchObject({ webhook_events_lost: 1, webhook_events_out_of_order: 0 })
+  })
+
+  test('a change that comes twice has to be told twice, and the end of a grant once', () => {
+    const again = told()
+    const [post] = again.posts
+    again.posts = [{ ...post!, transitions: [...post!.transitions, post!.transitions[1]!] }]
+    expect(judgeTelling(again).webhook_events_lost).toBe(2)
+    const ended = told()
+    ended.accounts = [{ id: 'acc_1', status: 'reauthorization_required' }]
+    expect(judgeTelling(ended).webhook_events_lost).toBe(1)
+  })
+
+  test('an event of what never happened, or that the endpoint’s secret did not sign, is unfounded', () => {
+    const imagined = told()
+    imagined.posts = [{ ...imagined.posts[0]!, transitions: [{ from: null, to: 'accepted' }] }]
+    expect(judgeTelling(imagined).webhook_events_unfounded).toBe(2)
+    const forged = told()
+    forged.arrivals[0]!.signed = false
+    expect(judgeTelling(forged).webhook_events_unfounded).toBe(1)
+  })
+
+  test('a later event of an account before an earlier one is out of order', () => {
+    const mixed = told()
+    mixed.arrivals.reverse()
+    expect(judgeTelling(mixed).webhook_events_out_of_order).toBeGreaterThan(0)
+    // Repetitions come when they come.
+    const repeated = told()
+    repeated.arrivals.push(repeated.arrivals[1]!)
+    expect(judgeTelling(repeated).webhook_events_out_of_order).toBe(0)
+    // Of another account, too.
+    const other = told()
+    other.arrivals.unshift({ ...other.arrivals[4]!, id: 'evt_0000000009ABCDEFGHJKMNPQRS', account: 'acc_2' })
+    expect(judgeTelling(other).webhook_events_out_of_order).toBe(0)
+  })
+
+  test('an event of TikTok’s that got its 200 and was not stored, or never acted on, is lost', () => {
+    const forgotten = told()
+    forgotten.inbound = []
+    expect(judgeTelling(forgotten).tiktok_events_lost).toBe(1)
+    const idle = told()
+    idle.inbound = [{ hash: 'aa', processed: false }]
+    expect(judgeTelling(idle).tiktok_events_lost).toBe(1)
   })
 })
 
@@ -193,9 +310,18 @@ describe('npm run chaos', () => {
       posts_doubled: 0,
       posts_misreported: 0,
       grants_lost: 0,
+      removals_missed: 0,
       windows_exceeded: 0,
+      webhook_events_lost: 0,
+      webhook_events_unfounded: 0,
+      webhook_events_out_of_order: 0,
+      tiktok_events_lost: 0,
       seed: 7,
     })
+    expect(report.webhook_events_due).toBeGreaterThan(50)
+    expect(report.tiktok_events_delivered).toBeGreaterThan(8)
+    expect(report.connected_in_the_storm).toBe(2)
+    expect(report.left_in_the_storm).toBe(1)
     expect(report.kills).toBeGreaterThanOrEqual(5)
     expect(report.refreshes).toBeGreaterThanOrEqual(8)
     // Every one of the 8 creators posts once more after the storm.
