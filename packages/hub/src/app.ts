@@ -25,7 +25,7 @@ import { watchSync } from './sync/watch-sync.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
 import { startRefreshLoop } from './tokens/refresh-due.ts'
 import { openVault } from './vault/open-vault.ts'
-import { defineRotation } from './vault/rotation.ts'
+import { beginRotation, defineRotation } from './vault/rotation.ts'
 import { createWebhookServices } from './webhooks/services.ts'
 import { tellOfAccounts, tellOfPosts } from './webhooks/tell.ts'
 
@@ -195,6 +195,7 @@ async function bringUp(
   defineRotation({ db, vault, log }, jobs, metrics)
   closers.push(() => jobs.stop(parts.graceSeconds))
   await jobs.start({ work: config.work })
+  await beginRotation({ vault }, jobs)
   if (config.work) {
     const refreshing = startRefreshLoop(accounts.refreshDueParts)
     closers.push(() => refreshing.stop())

@@ -21,6 +21,7 @@ export interface KeyUse {
 }
 
 const LOOK_EVERY_SECONDS = 600
+const LOOK_NOW = 'rewrap-vault-now'
 
 /** Envelopes that stand under another master key than the current one; empty when a rotation is through. */
 export async function oldKeysInUse(db: Database, keyVersion: number): Promise<KeyUse[]> {
@@ -62,6 +63,11 @@ export function defineRotation(parts: RotationParts, jobs: JobQueue, metrics: Me
       await rotateEnvelopes(parts, AbortSignal.any([signal, stopping]))
     },
   })
+  jobs.define(LOOK_NOW, {
+    handler: async (_data, { signal, stopping }) => {
+      await rotateEnvelopes(parts, AbortSignal.any([signal, stopping]))
+    },
+  })
   const gauge = metrics.gauge(
     'vault_old_envelopes',
     'Envelopes under a master key that is not the current one; all gone: the old key can be left out',
@@ -78,4 +84,11 @@ export function defineRotation(parts: RotationParts, jobs: JobQueue, metrics: Me
     for (const { version, column, envelopes } of uses)
       gauge.set({ key_version: String(version), column }, envelopes)
   })
+}
+
+/** After the start: a process that came up with another key first does not wait for the next look. */
+export async function beginRotation({ vault }: Pick<RotationParts, 'vault'>, jobs: JobQueue): Promise<void> {
+  if ((await vault.keyVersions()).length < 2) return
+  // One of them, however many processes are restarted.
+  await jobs.send(LOOK_NOW, {}, { key: String(await vault.keyVersion()) })
 }
