@@ -194,6 +194,17 @@ describe('workspaces', () => {
     expect((await world.call(ours, 'GET', '/v1/workspaces')).json.data.length).toBeGreaterThanOrEqual(3)
     const url = `/v1/workspaces/${made.json.workspace.id}`
     expect((await world.call(ours, 'PATCH', url, { name: ' Renamed ' })).json.name).toBe('Renamed')
+    const rules = { approval_required: true, own_approval_allowed: false }
+    expect(made.json.workspace).toMatchObject({ approval_required: false, own_approval_allowed: false })
+    expect((await world.call(ours, 'PATCH', url, { approval_required: true })).json).toMatchObject(rules)
+    expect((await world.call(ours, 'PATCH', url, { own_approval_allowed: true })).json).toMatchObject({
+      ...rules,
+      own_approval_allowed: true,
+      name: 'Renamed',
+    })
+    expect((await world.call(ours, 'PATCH', url, {})).status).toBe(200)
+    // Whoever works in the workspace does not change its rules.
+    expect((await world.call(key, 'PATCH', url, { approval_required: false })).status).toBe(403)
   })
 })
 
