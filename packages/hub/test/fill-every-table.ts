@@ -8,7 +8,7 @@ interface Column {
 }
 
 /** Tables of ours: everything outside PostgreSQL's own schemas, the queue's, and the list of migrations. */
-export async function ownTables(pool: pg.Pool): Promise<string[]> {
+async function ownTables(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `select table_name as name from information_schema.tables
       where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema', 'pgboss')

@@ -84,7 +84,7 @@ function programOf(pid: number): string {
  * Processes that still work in the data folder (Linux; elsewhere none are found). After the death of the first server
  * process its children may live for a moment, and a new server beside them would damage the data.
  */
-export function processesIn(data: string): number[] {
+function processesIn(data: string): number[] {
   if (process.platform !== 'linux') return []
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
