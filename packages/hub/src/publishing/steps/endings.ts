@@ -1,7 +1,7 @@
 /** How a step ends when the platform did not say yes. */
 import { countWaitingBefore, initTimes } from '../../storage/posts.ts'
 import type { PlatformFailure } from '../../tiktok/outcome.ts'
-import { CAP_CODES, kindOf } from '../failures.ts'
+import { CAP_CODES, givenUpFor, isEnough, kindOf } from '../failures.ts'
 import { retryPause } from '../pace.ts'
 import type { Post } from '../post.ts'
 import type { Move, Step } from '../step.ts'
@@ -10,8 +10,6 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 /** Clocks differ a little, and a cap is counted by TikTok's. */
 const CAP_MARGIN_MS = 5000
-/** Failures that pass are borne for about a day and a half. */
-const MOST_FAILURES = 400
 
 /** Ends the post as failed, with words for a person. */
 export function fail(
@@ -102,12 +100,7 @@ export function tryAgain(
 ): Promise<Post | undefined> {
   const { clock, random } = step.parts
   const failures = step.post.failures + 1
-  if (failures > MOST_FAILURES)
-    return fail(
-      step,
-      { reason: 'platform_unavailable', detail: `${failure.message} (tried ${failures} times)` },
-      from,
-    )
+  if (isEnough(failure, failures)) return fail(step, givenUpFor(failure, failures), from)
   const now = clock.now()
   const at = Math.max(now + retryPause(failures, random), failure.until ?? 0)
   return step.move({ set: { ...set, failures, stateReason: failure.code }, at: Math.ceil(at) }, from)

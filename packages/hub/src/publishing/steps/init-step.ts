@@ -2,7 +2,7 @@ import type { RateRule } from '../../governor/governor.ts'
 import { findAsset } from '../../storage/assets.ts'
 import { findPost } from '../../storage/posts.ts'
 import type { PlatformFailure, PlatformResult } from '../../tiktok/outcome.ts'
-import { kindOf } from '../failures.ts'
+import { givenUpFor, isEnough, kindOf } from '../failures.ts'
 import { retryPause, statusPause } from '../pace.ts'
 import { type Post, pullsMedia } from '../post.ts'
 import type { InitAnswer, InitRequest } from '../posting-port.ts'
@@ -96,6 +96,8 @@ async function answerLost(
   const detail = { why, ...(failure === undefined ? {} : { message: failure.message }) }
   if (!pullsMedia(sent)) {
     const failures = sent.failures + 1
+    if (failure !== undefined && isEnough(failure, failures))
+      return fail(step, givenUpFor(failure, failures), sent)
     return move(
       {
         to: 'initialising',

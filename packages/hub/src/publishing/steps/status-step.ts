@@ -1,4 +1,5 @@
-import { kindOf } from '../failures.ts'
+import type { PlatformFailure } from '../../tiktok/outcome.ts'
+import { givenUpFor, isEnough, isUnreadable, kindOf } from '../failures.ts'
 import { inboxPause, publicIdPause, retryPause, statusPause } from '../pace.ts'
 import type { Post } from '../post.ts'
 import type { PublishStanding } from '../posting-port.ts'
@@ -44,8 +45,10 @@ export async function statusStep(step: Step): Promise<Post | undefined> {
     default: {
       if (isOver(step)) return givenUp(step)
       const failures = post.failures + 1
+      // What it is like at TikTok nobody here can read, and it may well be published: a person looks.
+      if (isUnreadable(failure) && isEnough(failure, failures)) return unreadable(step, failure, failures)
       const at = Math.max(failure.until ?? 0, Math.ceil(now + retryPause(failures, random)))
-      return move({ set: { failures }, at })
+      return move({ set: { failures, stateReason: failure.code }, at })
     }
   }
 }
@@ -81,7 +84,7 @@ async function applyStanding(step: Step, standing: PublishStanding): Promise<Pos
     default:
       if (isOver(step)) return givenUp(step)
       return move({
-        set: { failures: 0 },
+        set: { failures: 0, stateReason: post.state === 'needs_attention' ? post.stateReason : undefined },
         at: post.state === 'needs_attention' ? undefined : now + statusPause(age),
       })
   }
@@ -118,6 +121,22 @@ function givenUp({ move }: Step): Promise<Post | undefined> {
     to: 'needs_attention',
     cause: 'never_finished',
     set: { stateReason: 'never_finished' },
+    at: undefined,
+  })
+}
+
+function unreadable(
+  { post, move }: Step,
+  failure: PlatformFailure,
+  failures: number,
+): Promise<Post | undefined> {
+  const { reason, detail } = givenUpFor(failure, failures)
+  if (post.state !== 'processing') return move({ set: { stateReason: reason }, at: undefined })
+  return move({
+    to: 'needs_attention',
+    cause: reason,
+    detail: { message: detail },
+    set: { stateReason: reason },
     at: undefined,
   })
 }
