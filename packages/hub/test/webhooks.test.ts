@@ -171,6 +171,52 @@ describe('webhooks of the hub', () => {
   })
 })
 
+describe('a post that needs approval', () => {
+  it('is told of when it is asked for, rejected, asked for again and approved', async () => {
+    const account_id = await connect('mika')
+    const workspace_id = (await client.workspaces.list({ query: {} })).data[0]?.id ?? ''
+    await client.workspaces.update({ params: { workspace_id }, body: { own_approval_allowed: true } })
+    const slots = [1, 4].map((weekday) => ({ weekday, time: '09:00' }))
+    const queue = await client.accountQueues.set({
+      params: { account_id },
+      body: { time_zone: 'Europe/Berlin', slots },
+    })
+    const made = await client.posts.create({
+      body: {
+        accounts: [account_id],
+        mode: 'draft',
+        video: { url: 'https://media.example.com/clip.mp4' },
+        schedule: 'next_slot',
+        approval: 'required',
+      },
+    })
+    const post_id = made.posts[0]?.id ?? ''
+    expect(made.posts[0]).toMatchObject({ state: 'waiting_for_approval', slot_at: queue.next_free_slot })
+    await client.posts.reject({ params: { post_id }, body: { reason: 'Too salty' } })
+    const video = { url: 'https://media.example.com/less-salt.mp4' }
+    const { version } = await client.posts.update({ params: { post_id }, body: { video } })
+    await client.posts.approve({ params: { post_id }, body: { version } })
+    await vi.waitFor(
+      async () => expect((await client.posts.get({ params: { post_id } })).state).toBe('waiting_for_time'),
+      quick,
+    )
+    const queued = await client.accountQueues.listPosts({ params: { account_id }, query: {} })
+    expect(queued.data).toMatchObject([{ id: post_id, slot_at: queue.next_free_slot }])
+    await client.posts.cancel({ params: { post_id } })
+    await vi.waitFor(() => {
+      const told = got.map(({ body }) => JSON.parse(body)).filter(({ data }) => data.post_id === post_id)
+      const named = told.map(({ type }) => type).filter((type) => type !== 'post.state_changed')
+      expect(named).toEqual([
+        'post.approval_requested',
+        'post.rejected',
+        'post.approval_requested',
+        'post.approved',
+        'post.cancelled',
+      ])
+    }, quick)
+  }, 60_000)
+})
+
 describe('webhooks of TikTok', () => {
   it('publish a post the moment TikTok says so', async () => {
     const app = (await client.apps.list()).data[0]
