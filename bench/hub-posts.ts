@@ -1,61 +1,111 @@
 /** How soon posts that are due at one second have been started: their init sent and answered. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { startHubWorld } from './hub-world.ts'
+import { connectCreator } from './emulator-process.ts'
+import { type HubWorld, startHubWorld } from './hub-world.ts'
 import { type Measurements, measured } from './measurement.ts'
 
 /** Long enough to write them all down before their time comes. */
 const SEED_MS_A_POST = 3
 const PATIENCE_MS = 600_000
+/** TikTok: 6 inits a minute of each user. Source: docs/ARCHITECTURE.md, and the contract of the endpoint. */
+const INITS = 6
+const WINDOW_S = 60
 
-export interface Started {
-  seconds: number
-  posts: number
-  failed: number
-}
-
-/** Posts for `accounts` in turn, all due at one moment; the time from that moment to the last init's answer. */
-export async function startPosts(options: {
+interface Size {
   posts: number
   accounts: number
-  processes: number
-}): Promise<Started> {
-  const { posts, accounts, processes } = options
+}
+
+/** Seconds from the moment that all are due until the last init was answered. */
+async function startPosts(world: HubWorld, posts: number, processes: number): Promise<number> {
+  const hubs = await Promise.all(Array.from({ length: processes }, () => world.startHub()))
+  const at = Math.ceil((Date.now() + 3000 + posts * SEED_MS_A_POST) / 1000) * 1000
+  await world.seed({ posts: { count: posts, at, videoUrl: world.videoUrl } })
+  if (Date.now() > at) throw new Error('the posts were due before all were written down')
+  await pause(at - Date.now())
+  for (;;) {
+    const { rows } = await world.db.query<{ started: number; ended: Date; failed: number }>(
+      `select count(*) filter (where cause = 'init_answered')::int as started,
+         max(at) filter (where cause = 'init_answered') as ended,
+         count(*) filter (where to_state in ('failed', 'needs_attention'))::int as failed from post_transitions`,
+    )
+    const { started = 0, ended = new Date(), failed = 0 } = rows[0] ?? {}
+    if (failed > 0) throw new Error(`${failed} posts failed`)
+    if (started >= posts) {
+      for (const hub of hubs) await hub.stop()
+      return (ended.getTime() - at) / 1000
+    }
+    if (Date.now() > at + PATIENCE_MS) throw new Error(`${started} of ${posts} were started`)
+    await pause(250)
+  }
+}
+
+async function inWorld<T>({ accounts }: Size, body: (world: HubWorld) => Promise<T>): Promise<T> {
   const world = await startHubWorld({ creators: accounts, settings: { moderationSeconds: 3600 } })
   try {
     await world.seed({ tiktok: { origin: world.tiktok, creators: accounts } })
-    const hubs = await Promise.all(Array.from({ length: processes }, () => world.startHub()))
-    const at = Math.ceil((Date.now() + 3000 + posts * SEED_MS_A_POST) / 1000) * 1000
-    await world.seed({ posts: { count: posts, at, videoUrl: world.videoUrl } })
-    if (Date.now() > at) throw new Error('the posts were due before all were written down')
-    await pause(at - Date.now())
-    const until = at + PATIENCE_MS
-    for (;;) {
-      const { rows } = await world.db.query<{ started: number; ended: Date | null; failed: number }>(
-        `select count(*) filter (where cause = 'init_answered')::int as started,
-           max(at) filter (where cause = 'init_answered') as ended,
-           count(*) filter (where to_state in ('failed', 'needs_attention'))::int as failed from post_transitions`,
-      )
-      const { started = 0, ended = null, failed = 0 } = rows[0] ?? {}
-      if (started + failed >= posts || Date.now() > until) {
-        for (const hub of hubs) await hub.stop()
-        return { seconds: ((ended?.getTime() ?? until) - at) / 1000, posts: started, failed }
-      }
-      await pause(250)
-    }
+    return await body(world)
   } finally {
     await world.stop()
   }
 }
 
-export async function measureHubPosts({ quick }: { quick: boolean }): Promise<Measurements> {
-  const size = quick ? { posts: 200, accounts: 40 } : { posts: 2_000, accounts: 400 }
-  const one = await startPosts({ ...size, processes: 1 })
-  return {
+/** As many jobs and as many inits, without a hub. */
+async function bare(size: Size): Promise<number> {
+  return inWorld(size, async (world) => {
+    const { tiktok, databaseUrl, videoUrl } = world
+    const tokens: string[] = []
+    for (let n = 0; n < size.accounts; n += 1)
+      tokens.push((await connectCreator(tiktok, `creator${n}`)).access_token)
+    const args = [databaseUrl, tiktok, String(size.posts), JSON.stringify(tokens), videoUrl]
+    return (await world.run<{ seconds: number }>('bare-posts-process', args)).seconds
+  })
+}
+
+export async function measureHubPosts({
+  quick,
+  full,
+}: {
+  quick: boolean
+  full: boolean
+}): Promise<Measurements> {
+  const size = full
+    ? { posts: 10_000, accounts: 2_000 }
+    : quick
+      ? { posts: 100, accounts: 20 }
+      : { posts: 2_000, accounts: 400 }
+  const floor = size.posts / (await bare(size))
+  const rate = async (processes: number): Promise<number> =>
+    size.posts / (await inWorld(size, (world) => startPosts(world, size.posts, processes)))
+  const all = `${size.posts.toLocaleString('en-US')} posts of ${size.accounts.toLocaleString('en-US')} accounts, due at one second`
+  const against = 'as many pg-boss jobs and inits without a hub'
+  const results: Measurements = {
     'hub-posts-started': measured({
       unit: 'posts/s',
-      what: 'posts due at one second',
-      values: [one.posts / one.seconds],
-      against: [1],
+      what: `${all}; ${against}`,
+      values: [await rate(1)],
+      against: [floor],
+      note: `TikTok's ${INITS} inits a minute let all of them go at once: the machine decides`,
     }),
   }
+  if (quick) return results
+  if (full)
+    results['hub-posts-started-2'] = measured({
+      unit: 'posts/s',
+      what: `the same by two processes; ${against}`,
+      values: [await rate(2)],
+      against: [floor],
+    })
+  // Where the windows decide: the last post of each account may go when so many windows are over.
+  const each = full ? 30 : 12
+  const tight = { posts: each * 20, accounts: 20 }
+  const optimum = (Math.ceil(each / INITS) - 1) * WINDOW_S
+  results['hub-posts-in-windows'] = measured({
+    unit: 's',
+    what: `${each} posts for each of ${tight.accounts} accounts at one second; the optimum of ${INITS} inits a minute`,
+    values: [await inWorld(tight, (world) => startPosts(world, tight.posts, 1))],
+    against: [optimum],
+    aim: { of: 'ratio', limit: 'most', number: 1.05 },
+  })
+  return results
 }

@@ -26,6 +26,8 @@ export interface HubWorld {
   secretKey: string
   apiKey: string
   startHub(env?: Record<string, string>): Promise<HubProcess>
+  /** Runs a program of packages/hub/test/bench and gives what it printed. */
+  run<T>(program: string, args: readonly string[]): Promise<T>
   /** Runs one of the hub's own seeding wishes; packages/hub/test/bench/seed-process.ts says which there are. */
   seed(wish: object): Promise<void>
   stop(): Promise<void>
@@ -39,6 +41,14 @@ export async function startHubWorld(options: {
   const folder = mkdtempSync(join(tmpdir(), 'hub-'))
   const database = await startProgram([join(HUB_TESTS, 'database-process.ts'), folder])
   const { url, pid: postmaster } = JSON.parse(database.line) as { url: string; pid: number }
+  // However this program ends: a server that nobody stops would stay.
+  const abandon = (): boolean => process.kill(postmaster, 'SIGQUIT')
+  process.once('exit', abandon)
+  const run = async <T>(program: string, args: readonly string[]): Promise<T> => {
+    const { line, stop } = await startProgram([join(HUB_TESTS, `${program}.ts`), ...args])
+    await stop()
+    return JSON.parse(line) as T
+  }
   const emulator = await startWorker('emulator-world')
   const { creators, settings = {} } = options
   const { origin, videoUrl } = await emulator.ask<{ origin: string; videoUrl: string }>('start', {
@@ -74,11 +84,12 @@ export async function startHubWorld(options: {
     secretKey: SECRET_KEY,
     apiKey,
     startHub,
+    run,
     seed: async (wish) => {
-      const full = JSON.stringify({ url, secretKey: SECRET_KEY, ...wish })
-      await (await startProgram([join(HUB_TESTS, 'seed-process.ts'), full])).stop()
+      await run('seed-process', [JSON.stringify({ url, secretKey: SECRET_KEY, ...wish })])
     },
     stop: async () => {
+      process.off('exit', abandon)
       await db.end()
       await emulator.stop()
       await database.stop()

@@ -1,7 +1,7 @@
 /**
  * What things cost, measured in one run on this machine against what does the same with less:
  *
- *   npm run bench [-- [part …] [--quick] [--json]]
+ *   npm run bench [-- [part …] [--quick | --full] [--json]]
  *
  * Everything speaks to 127.0.0.1, takes turns with what it is compared with, and cleans up. docs/performance.md tells
  * the method and keeps the figures.
@@ -12,23 +12,27 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureEmulatorLoad } from './emulator-load.ts'
 import { measureEmulatorStart } from './emulator-start.ts'
-import { measureHubPosts } from './hub-posts.ts'
+import { measureHub } from './hub.ts'
 import { type Measurements, table } from './measurement.ts'
+import { measureOriginality } from './media-originality.ts'
 import { measureMediaProbe } from './media-probe.ts'
 import { measureWatermarks } from './media-watermarks.ts'
+import { measureResearch } from './research.ts'
 import { measureSdkCall } from './sdk-call.ts'
 import { measureEmulatorUpload, measureUpload } from './upload.ts'
 import { killChildren } from './worker.ts'
 
-const parts: Record<string, (options: { quick: boolean }) => Promise<Measurements>> = {
+const parts: Record<string, (options: { quick: boolean; full: boolean }) => Promise<Measurements>> = {
   'sdk-call': measureSdkCall,
   upload: measureUpload,
   'emulator-start': measureEmulatorStart,
   'emulator-load': measureEmulatorLoad,
   'emulator-upload': measureEmulatorUpload,
+  'media-originality': measureOriginality,
   'media-probe': measureMediaProbe,
   'media-watermarks': measureWatermarks,
-  hub: measureHubPosts,
+  hub: measureHub,
+  research: measureResearch,
 }
 
 /** A part, or all that a word begins: `media` stands for `media-probe`, `media-watermarks`, … */
@@ -40,9 +44,15 @@ function partsNamed(name: string): string[] {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
+    },
   })
-  const wanted = positionals.length === 0 ? Object.keys(parts) : positionals.flatMap(partsNamed)
+  // A hub is four programs and a database: not short, however little it is asked to do.
+  const usual = Object.keys(parts).filter((name) => !(values.quick && name === 'hub'))
+  const wanted = positionals.length === 0 ? usual : positionals.flatMap(partsNamed)
   const unknown = wanted.find((name) => parts[name] === undefined)
   if (unknown !== undefined) {
     console.error(`There is no part "${unknown}"; the parts are ${Object.keys(parts).join(', ')}.`)
@@ -56,7 +66,7 @@ async function main(): Promise<void> {
   for (const name of wanted) {
     console.error(`measuring ${name} …`)
     try {
-      Object.assign(all, await parts[name]?.({ quick: values.quick }))
+      Object.assign(all, await parts[name]?.({ quick: values.quick, full: values.full }))
     } catch (error) {
       // The other figures are still worth having.
       console.error(`${name} failed:`, error)

@@ -101,7 +101,8 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
-  const late = setTimeout(() => child.kill('SIGKILL'), 3000)
+  // A database writes down what it holds before it ends.
+  const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
   await gone
   clearTimeout(late)
 }

@@ -73,7 +73,7 @@ async function load(question: LoadQuestion): Promise<LoadAnswer> {
         if (Number.isNaN(length)) return reject(new Error(`no content-length: ${head}`))
         const whole = headEnd + 4 + length
         if (held.length < whole) return
-        if (!head.startsWith('HTTP/1.1 200'))
+        if (!/^HTTP\/1\.1 20[01] /.test(head))
           return reject(new Error(held.toString('utf8', 0, whole).slice(0, 600)))
         if (count < MAX_SAMPLES) samples[count] = performance.now() - sentAt
         count += 1

@@ -20,6 +20,8 @@ interface Wish {
   tiktok?: { origin: string; creators: number }
   /** Accounts whose tokens nobody gave, due `dueInMs` from now. */
   invented?: { count: number; dueInMs: number; sealed: boolean }
+  /** Makes every pair due again. */
+  dueAgain?: boolean
   /** Posts for the accounts in turn, due at `at` (milliseconds since the epoch); TikTok downloads `videoUrl`. */
   posts?: { count: number; at: number; videoUrl: string }
 }
@@ -45,6 +47,8 @@ interface NewAccount {
 
 if (wish.tiktok !== undefined) await connect(wish.tiktok)
 if (wish.invented !== undefined) await invent(wish.invented)
+if (wish.dueAgain === true)
+  await sql`update token_vault set due_at = now() where account_id not like 'acc\\_resting\\_%'`.execute(db)
 if (wish.posts !== undefined) await addPosts(wish.posts)
 await sql`analyze`.execute(db)
 await close()
@@ -182,6 +186,7 @@ async function addPosts({ count, at, videoUrl }: NonNullable<Wish['posts']>): Pr
     title: `bench ${n}`,
   }))
   const due = new Date(at)
+  const groupId = newId('grp', systemClock, cryptoRandom)
   const jobs = new JobQueue({ url: wish.url, max: 2 })
   jobs.define(ADVANCE_POST, { handler: () => Promise.resolve() })
   await jobs.start({ work: false })
@@ -190,7 +195,7 @@ async function addPosts({ count, at, videoUrl }: NonNullable<Wish['posts']>): Pr
     await db.transaction().execute(async (tx) => {
       await sql`insert into posts (id, workspace_id, group_id, account_id, kind, mode, state, options, source, scheduled_at,
           step_at, created_at, changed_at)
-        select id, ${app.workspace_id}, 'grp_bench', account_id, 'video', 'direct', 'waiting_for_time',
+        select id, ${app.workspace_id}, ${groupId}, account_id, 'video', 'direct', 'waiting_for_time',
           jsonb_build_object('title', title, 'privacyLevel', 'SELF_ONLY'),
           jsonb_build_object('type', 'url', 'url', ${videoUrl}::text), ${due}, ${due}, now(), now()
         from unnest(${page.map(({ id }) => id)}::text[], ${page.map(({ accountId }) => accountId)}::text[],
