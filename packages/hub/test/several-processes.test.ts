@@ -75,11 +75,15 @@ async function startProcess(index: number): Promise<HubProcess> {
 }
 
 /** The key stands on the machine of the process that made it. */
-function clientOf({ url }: HubProcess): HubClient {
+function clientOf({ url }: HubProcess, attempts?: number): HubClient {
   const made = readdirSync(folder).filter((name) => readdirSync(join(folder, name)).includes('admin.key'))
   expect(made).toHaveLength(1)
   const key = readFileSync(join(folder, made[0] ?? '', 'admin.key'), 'utf8').trim()
-  return createHubClient({ origin: url, apiKey: new Secret(key) })
+  return createHubClient({
+    origin: url,
+    apiKey: new Secret(key),
+    ...(attempts === undefined ? {} : { attempts }),
+  })
 }
 
 it('started at the same moment on an empty database, they make one of everything', {
@@ -95,17 +99,54 @@ it('started at the same moment on an empty database, they make one of everything
   }
 })
 
+it('a request whose process is killed in the middle goes through on another within half a minute, and is done once', {
+  timeout: 90_000,
+}, async () => {
+  const [, , other, killed] = hubs as [HubProcess, HubProcess, HubProcess, HubProcess]
+  const options = { idempotencyKey: 'in-the-middle' }
+  const body = { name: 'once' }
+  // What the request has to write is held up, so that it is in the middle for as long as that takes.
+  const holder = await database.pool.connect()
+  await holder.query('begin')
+  await holder.query('lock table workspaces in exclusive mode')
+  const broken = clientOf(killed, 1)
+    .workspaces.create({ body }, options)
+    .catch((error: unknown) => error)
+  await vi.waitFor(
+    async () => {
+      const { rowCount } = await database.pool.query(
+        "select 1 from pg_locks where not granted and locktype = 'relation'",
+      )
+      expect(rowCount).toBe(1)
+    },
+    { timeout: 10_000, interval: 50 },
+  )
+  killed.child.kill('SIGKILL')
+  expect(await broken).toBeInstanceOf(Error)
+  await holder.query('rollback')
+  holder.release()
+
+  const from = performance.now()
+  const again = clientOf(other, 1)
+  await vi.waitFor(() => again.workspaces.create({ body }, options), { timeout: 30_000, interval: 500 })
+  const waited = performance.now() - from
+  // It did wait: nobody may take the key of a process that could be alive.
+  expect(waited).toBeGreaterThan(5_000)
+  const made = (await again.workspaces.list()).data.filter(({ name }) => name === body.name)
+  expect(made).toHaveLength(1)
+})
+
 it('one that is asked to end hands its work back, and one that is killed leaves it to the others', {
   timeout: 120_000,
 }, async () => {
-  const [stopped, killed, ...others] = hubs as [HubProcess, HubProcess, HubProcess]
-  const client = clientOf(others[0] as HubProcess)
+  const [stopped, killed, other] = hubs as [HubProcess, HubProcess, HubProcess]
+  const client = clientOf(other)
   const app_id = (await client.apps.list()).data[0]?.id ?? ''
   const accounts: string[] = []
   for (const user of CREATORS) {
     const session = await client.connectSessions.create({ body: { app_id } })
     // Each process calls itself by its own port here; any of them serves the page.
-    const page = `${others[0]?.url}${new URL(session.url).pathname}`
+    const page = `${other.url}${new URL(session.url).pathname}`
     const gone = await fetch(page, { method: 'POST', redirect: 'manual' })
     await fetch(emulator.consent(String(gone.headers.get('location')), user), { redirect: 'manual' })
     const { account_id } = await client.connectSessions.get({ params: { session_id: session.id } })
