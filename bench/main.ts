@@ -12,7 +12,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureEmulatorLoad } from './emulator-load.ts'
 import { measureEmulatorStart } from './emulator-start.ts'
-import { measureHub } from './hub.ts'
+import { measureHubApi } from './hub-api.ts'
+import { measureHubPosts } from './hub-posts.ts'
+import { measureHubRefresh } from './hub-refresh.ts'
 import { type Measurements, table } from './measurement.ts'
 import { measureOriginality } from './media-originality.ts'
 import { measureMediaProbe } from './media-probe.ts'
@@ -31,7 +33,9 @@ const parts: Record<string, (options: { quick: boolean; full: boolean }) => Prom
   'media-originality': measureOriginality,
   'media-probe': measureMediaProbe,
   'media-watermarks': measureWatermarks,
-  hub: measureHub,
+  'hub-api': measureHubApi,
+  'hub-refresh': measureHubRefresh,
+  'hub-posts': measureHubPosts,
   research: measureResearch,
 }
 
@@ -51,7 +55,7 @@ async function main(): Promise<void> {
     },
   })
   // A hub is four programs and a database: not short, however little it is asked to do.
-  const usual = Object.keys(parts).filter((name) => !(values.quick && name === 'hub'))
+  const usual = Object.keys(parts).filter((name) => !(values.quick && name.startsWith('hub-')))
   const wanted = positionals.length === 0 ? usual : positionals.flatMap(partsNamed)
   const unknown = wanted.find((name) => parts[name] === undefined)
   if (unknown !== undefined) {
