@@ -3,7 +3,7 @@ import { newId } from '../ids.ts'
 import { type Account, findAccount } from '../storage/accounts.ts'
 import type { Transaction } from '../storage/database.ts'
 import { insertPosts, requestCancel } from '../storage/posts.ts'
-import { type Change, changePost, mustFindPost } from './change-post.ts'
+import { changePost, mustFindPost } from './change-post.ts'
 import { checkAccount, checkContent, type PostContent } from './check-post.ts'
 import { CreatorCheck } from './creator-check.ts'
 import { type Post, pullsMedia } from './post.ts'
@@ -15,9 +15,9 @@ import {
   sourceOf,
   wrongState,
 } from './post-request.ts'
-import { BEFORE_INIT, WITHOUT_APPROVAL } from './post-states.ts'
+import { BEFORE_INIT } from './post-states.ts'
+import { movedTo, timeOf } from './post-time.ts'
 import { takeSlots } from './queue-service.ts'
-import { resolveSchedule, type ScheduleResult } from './schedule.ts'
 import { ADVANCE_POST, type PublishingParts } from './step.ts'
 
 /** What people do with posts. Whatever is not allowed in the post's state is refused with `post_wrong_state`. */
@@ -294,46 +294,5 @@ export class PostService {
         },
       })
     })
-  }
-}
-
-type ResolvedTime = Extract<ScheduleResult, { ok: true }>
-
-/** The time that was asked for; `undefined`: none, or what is wrong with it stands in `errors`. */
-function timeOf(time: PostTime, now: number, errors: FieldError[]): ResolvedTime | undefined {
-  const { scheduledAt, timeZone, nextSlot } = time
-  if (nextSlot && (scheduledAt !== undefined || timeZone !== undefined)) {
-    const field = scheduledAt === undefined ? 'time_zone' : 'scheduled_at'
-    errors.push({ field, rule: 'one_time', message: 'The queue knows the time: leave this out.' })
-    return undefined
-  }
-  if (scheduledAt === undefined) return undefined
-  const schedule = resolveSchedule(scheduledAt, timeZone, now)
-  if (schedule.ok) return schedule
-  errors.push({ field: schedule.field, rule: schedule.rule, message: schedule.message })
-  return undefined
-}
-
-/** A post at another time. One that nobody has said yes to keeps waiting for that. */
-function movedTo(
-  post: Post,
-  to: { at: number | undefined; timeZone: string | undefined; slot: boolean },
-  now: number,
-): Change {
-  const set = {
-    scheduledAt: to.at,
-    timeZone: to.timeZone,
-    slotAt: to.slot ? to.at : undefined,
-    stateReason: undefined,
-  }
-  if (WITHOUT_APPROVAL.has(post.state)) return { set: { ...set, stepAt: undefined } }
-  const stepAt = to.at ?? now
-  // From `accepted` the next step sees the time by itself.
-  if (post.state === 'accepted') return { set: { ...set, stepAt: now } }
-  return {
-    to: 'waiting_for_time',
-    cause: 'rescheduled',
-    detail: { until: new Date(stepAt).toISOString() },
-    set: { ...set, stepAt },
   }
 }
