@@ -1,7 +1,7 @@
 /**
  * How many edited copies the fingerprints find, and how often they take a stranger for a copy; how long a look takes and
- * what an index of millions costs. Clips and photos are made here. Thresholds were chosen on one half of the sources; the
- * figures are of the other.
+ * what an index of millions costs. Clips and photos are made here. Thresholds were chosen on a third of the sources; the
+ * figures are of the others.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -55,7 +55,7 @@ export async function measureOriginality({ quick }: { quick: boolean }): Promise
 
     const videos = await keepSources(workshop, videoSources(photos, quick), 'video')
     const trials = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video')
-    const keyframes = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video', { at: 'keyframes' })
+    const keyframes = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video', { keyframes: true })
     const shots = await keepSources(workshop, photoSources(photos, quick), 'photo')
     const photoTrials = await tryEdits(workshop, shots, PHOTO_EDITS, tools, 'photo')
     console.error(`\n${report('Videos', trials)}\n\n${report('Photos', photoTrials)}`)
@@ -74,7 +74,11 @@ export async function measureOriginality({ quick }: { quick: boolean }): Promise
         plain,
         GATES.videoRecall,
       ),
-      'originality-keyframes-recall': recall('the same from key frames alone', keyframes, plain),
+      'originality-keyframes-recall': recall(
+        'the same from a picture in two seconds, as key frames are',
+        keyframes,
+        plain,
+      ),
       'originality-photo-recall': recall(
         'edited photos found, against one hash',
         photoTrials,
@@ -100,7 +104,7 @@ function failBelowAim(measurements: Measurements): Measurements {
   return measurements
 }
 
-const heldOut = (trials: readonly Trial[]): Trial[] => trials.filter(({ half }) => half === 'second')
+const heldOut = (trials: readonly Trial[]): Trial[] => trials.filter(({ half }) => half === 'held out')
 
 const percent = (part: number, all: number): number => (all === 0 ? 0 : (100 * part) / all)
 
@@ -143,14 +147,14 @@ function falseAlarms(trials: readonly Trial[]): Measurement {
 
 function report(title: string, trials: readonly Trial[]): string {
   const lines = [
-    `${title}: found, % of copies (called duplicates without a person), first half and second half`,
+    `${title}: found, % of copies (called duplicates without a person), on the sources used for tuning and on the others`,
   ]
   for (const edit of new Set(trials.map((trial) => trial.edit))) {
     const cell = (half: Trial['half']): string => {
       const some = trials.filter((trial) => trial.edit === edit && trial.half === half)
       return `${foundShare(some).toFixed(0)} (${foundShare(some, 'duplicate').toFixed(0)})`
     }
-    lines.push(`  ${edit.padEnd(36)} ${cell('first').padStart(10)} ${cell('second').padStart(10)}`)
+    lines.push(`  ${edit.padEnd(36)} ${cell('tuning').padStart(10)} ${cell('held out').padStart(10)}`)
   }
   return lines.join('\n')
 }

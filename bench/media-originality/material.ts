@@ -59,7 +59,7 @@ export class Workshop {
   }
 
   /** What the fingerprint is made of. The file itself goes unless it is `kept` for edits. */
-  async pictures(recipe: Recipe, at: { fps: number } | 'keyframes', kept: boolean): Promise<Pictures> {
+  async pictures(recipe: Recipe, at: { fps: number }, kept: boolean): Promise<Pictures> {
     const key = createHash('sha256')
       .update(JSON.stringify([RECIPES, recipe, at]))
       .digest('hex')
@@ -79,12 +79,7 @@ export class Workshop {
     return { aspect, durationSec, times, lumas }
   }
 
-  async #decode(
-    file: string,
-    kind: Recipe['kind'],
-    at: { fps: number } | 'keyframes',
-    stem: string,
-  ): Promise<void> {
+  async #decode(file: string, kind: Recipe['kind'], at: { fps: number }, stem: string): Promise<void> {
     const { probe } = await import('@tockwork/media')
     const info = await probe({ kind: 'file', path: file })
     const shape = info.video ?? info.photo

@@ -1,6 +1,6 @@
 /**
  * What is uploaded: clips made of ffmpeg's generators and of photos that distributions ship as wallpapers, and those
- * photos themselves. Each belongs to one half: thresholds are chosen on the first and judged on the second.
+ * photos themselves. Thresholds were chosen on a third of them and are judged on the others.
  */
 import { globSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -11,7 +11,7 @@ const FPS = 12
 
 export interface Source {
   readonly name: string
-  readonly half: 'first' | 'second'
+  readonly half: 'tuning' | 'held out'
   readonly recipe: Recipe
   readonly width: number
   readonly height: number
@@ -119,14 +119,20 @@ const GENERATORS: readonly [string, string][] = [
 
 export function videoSources(photos: readonly string[], quick: boolean): Source[] {
   const sources: Source[] = []
-  const add = (name: string, width: number, height: number, recipe: Recipe): void => {
-    sources.push({ name, width, height, recipe, half: sources.length % 2 === 0 ? 'first' : 'second' })
+  const add = (name: string, width: number, height: number, recipe: Recipe, tuning: boolean): void => {
+    sources.push({ name, width, height, recipe, half: tuning ? 'tuning' : 'held out' })
   }
   const size = (i: number): [number, number] => (i % 4 < 2 ? [640, 360] : [360, 640])
   const montages = Math.min(quick ? 3 : 12, Math.floor(photos.length / 3))
   for (let i = 0; i < montages; i++) {
     const [width, height] = size(i)
-    add(`montage ${i + 1}`, width, height, montage(photos.slice(i * 3, i * 3 + 3), width, height, i))
+    add(
+      `montage ${i + 1}`,
+      width,
+      height,
+      montage(photos.slice(i * 3, i * 3 + 3), width, height, i),
+      i < montages / 3,
+    )
   }
   const scenes = Math.min(quick ? 1 : 6, Math.floor(Math.max(0, photos.length - montages * 3) / 2))
   for (let i = 0; i < scenes; i++) {
@@ -137,17 +143,36 @@ export function videoSources(photos: readonly string[], quick: boolean): Source[
       width,
       height,
       scene(photos[at] as string, photos[at + 1] as string, width, height, i),
+      i < scenes / 3,
     )
   }
-  for (const [i, [name, graph]] of (quick ? GENERATORS.slice(0, 2) : GENERATORS).entries()) {
+  const generators = quick ? GENERATORS.slice(0, 2) : GENERATORS
+  for (const [i, [name, graph]] of generators.entries()) {
     const [width, height] = size(i)
     const filled = graph
       .replaceAll('SIZE', `${width}x${height}`)
       .replaceAll('SMALL', `${Math.round(width / 4)}x${Math.round(height / 4)}`)
-    add(name, width, height, {
-      kind: 'video',
-      args: ['-f', 'lavfi', '-t', String(CLIP_SEC), '-i', filled, '-vf', 'setsar=1', '-t', String(CLIP_SEC)],
-    })
+    add(
+      name,
+      width,
+      height,
+      {
+        kind: 'video',
+        args: [
+          '-f',
+          'lavfi',
+          '-t',
+          String(CLIP_SEC),
+          '-i',
+          filled,
+          '-vf',
+          'setsar=1',
+          '-t',
+          String(CLIP_SEC),
+        ],
+      },
+      i < generators.length / 3,
+    )
   }
   return sources
 }
@@ -207,7 +232,7 @@ export function hardFamilies(
 export function photoSources(files: readonly string[], quick: boolean): Source[] {
   return files.slice(0, quick ? 8 : 64).map((file, i) => ({
     name: `photo ${i + 1}`,
-    half: i % 2 === 0 ? 'first' : 'second',
+    half: i % 3 === 0 ? 'tuning' : 'held out',
     recipe: { kind: 'photo', args: ['-i', file] },
     width: 1280,
     height: 960,

@@ -1,7 +1,7 @@
 import type { HashGrid, QueryFingerprint, StoredFingerprint } from './fingerprint.ts'
 import { distance } from './hash.ts'
 import type { Orientation } from './pdq.ts'
-import { comparable } from './regions.ts'
+import { comparable, isPart } from './regions.ts'
 import { THRESHOLDS } from './thresholds.ts'
 
 /** Two videos laid side by side: which regions, from where, and how far apart they are. */
@@ -56,12 +56,14 @@ export function alignVideos(query: QueryFingerprint, stored: StoredFingerprint):
   const needed = Math.min(THRESHOLDS.minSegmentSec, Math.min(query.durationSec, stored.durationSec) / 2)
   let best: { line: Line; pair: RegionPair; gain: number } | undefined
   for (const pair of pairs.slice(0, MAX_REGION_PAIRS)) {
+    const handicap = isPart(query.grid.kinds[pair.queryRegion] as number) ? THRESHOLDS.video.partHandicap : 0
     for (const seed of anchors(pair.seeds)) {
       for (const speed of SPEEDS) {
         for (const shift of SHIFTS_SEC) {
           const line = followLine(query.grid, stored.grid, pair, seed, speed, shift, needed)
-          if (line !== undefined && (best === undefined || line.gain > best.gain))
-            best = { line, pair, gain: line.gain }
+          if (line === undefined) continue
+          const gain = line.gain - handicap * line.pairs.length
+          if (best === undefined || gain > best.gain) best = { line, pair, gain }
         }
       }
     }

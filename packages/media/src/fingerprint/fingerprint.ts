@@ -65,5 +65,7 @@ export interface Match {
   readonly score: number
   /** Mean number of differing bits of 256 along the match. */
   readonly distance: number
+  /** By how many bits pictures at the same time are nearer than pictures at different times; 0 for photos. */
+  readonly contrast: number
   readonly segments: readonly MatchedSegment[]
 }

@@ -1,8 +1,8 @@
-import { alignVideos } from './align.ts'
+import { type Alignment, alignVideos } from './align.ts'
 import type { Match, MatchVerdict, QueryFingerprint, StoredFingerprint } from './fingerprint.ts'
 import { distance, HASH_BITS } from './hash.ts'
 import type { Orientation } from './pdq.ts'
-import { comparable } from './regions.ts'
+import { comparable, isPart } from './regions.ts'
 import { THRESHOLDS } from './thresholds.ts'
 
 /** Strangers differ in half of the bits. */
@@ -15,7 +15,7 @@ export function matchFingerprints(query: QueryFingerprint, stored: StoredFingerp
   return query.kind === 'video' ? matchVideos(query, stored) : matchPhotos(query, stored)
 }
 
-const NO_MATCH: Match = { verdict: 'distinct', score: 0, distance: STRANGERS, segments: [] }
+const NO_MATCH: Match = { verdict: 'distinct', score: 0, distance: STRANGERS, contrast: 0, segments: [] }
 
 function sameFile(query: QueryFingerprint, stored: StoredFingerprint): Match {
   const whole = { fromSec: 0, toSec: seconds(query.durationSec) }
@@ -25,15 +25,19 @@ function sameFile(query: QueryFingerprint, stored: StoredFingerprint): Match {
     speed: 1,
     orientation: 'as-is' as const,
   }
-  return { verdict: 'duplicate', score: 1, distance: 0, segments: query.kind === 'video' ? [segment] : [] }
+  return {
+    verdict: 'duplicate',
+    score: 1,
+    distance: 0,
+    contrast: 0,
+    segments: query.kind === 'video' ? [segment] : [],
+  }
 }
 
 function matchVideos(query: QueryFingerprint, stored: StoredFingerprint): Match {
   const line = alignVideos(query, stored)
   if (line === undefined) return NO_MATCH
-  const { video } = THRESHOLDS
-  const limits = line.contrast >= video.contrast ? video.moving : video.still
-  const verdict = verdictOf(line.mean, limits)
+  const verdict = videoVerdict(line, isPart(query.grid.kinds[line.queryRegion] as number))
   const [first] = line.pairs
   const last = line.pairs.at(-1)
   if (first === undefined || last === undefined) return NO_MATCH
@@ -46,6 +50,7 @@ function matchVideos(query: QueryFingerprint, stored: StoredFingerprint): Match 
     verdict,
     score: scoreOf(line.mean),
     distance: line.mean,
+    contrast: line.contrast,
     segments: [
       {
         query: stretch(query.grid.times, first.query, last.query, query.durationSec),
@@ -57,6 +62,17 @@ function matchVideos(query: QueryFingerprint, stored: StoredFingerprint): Match 
   }
 }
 
+/** Still pictures, or pictures that do not move in step, are left to a person unless all of them is the same. */
+function videoVerdict({ mean, contrast }: Alignment, part: boolean): MatchVerdict {
+  const { contrast: least, moving, still } = THRESHOLDS.video
+  if (contrast < least.bits) {
+    const verdict = verdictOf(mean, still)
+    return part && verdict === 'duplicate' ? 'review' : verdict
+  }
+  const verdict = verdictOf(mean, moving)
+  return verdict === 'duplicate' && contrast < mean * least.shareOfDistance ? 'review' : verdict
+}
+
 function matchPhotos(query: QueryFingerprint, stored: StoredFingerprint): Match {
   const { photo } = THRESHOLDS
   const best = closestRegions(query, stored)
@@ -65,6 +81,7 @@ function matchPhotos(query: QueryFingerprint, stored: StoredFingerprint): Match 
     verdict: verdictOf(best.bits, photo),
     score: scoreOf(best.bits),
     distance: best.bits,
+    contrast: 0,
     segments: [],
   }
 }

@@ -36,18 +36,23 @@ export const REGION = {
   cornerTopRight: 12,
   cornerBottomLeft: 13,
   cornerBottomRight: 14,
-  band9x16Left: 15,
-  band9x16Right: 16,
-  topPart: 20,
-  bottomPart: 21,
-  leftPart: 22,
-  rightPart: 23,
+  /** Of the whole picture where the active part is smaller: a plain sky is taken for a bar. */
+  wholeCentre90: 15,
+  wholeCentre80: 16,
+  leftPart: 20,
+  rightPart: 21,
+  topPart: 22,
+  bottomPart: 23,
+  topHalf: 24,
+  bottomHalf: 25,
   turnedLeft4: 30,
   turnedLeft2: 31,
   turnedRight2: 32,
   turnedRight4: 33,
   inset: 40,
   inset90: 41,
+  /** Upright strips side by side across a wide picture, and where such a strip may lie in an upright one. */
+  strip: 50,
 } as const
 export type RegionKind = (typeof REGION)[keyof typeof REGION]
 
@@ -66,6 +71,12 @@ const BANDS: readonly [RegionKind, number][] = [
 ]
 /** A caption fills a third of the picture at most, or it is the picture. */
 const PART = 0.62
+/** A caption of many lines takes up to half. */
+const HALF = 0.5
+/** Width by height of what a wide picture is re-framed to, how many strips of it are stored, and how much of each. */
+const STRIP = { shape: 9 / 16, count: 9, inner: 0.8 }
+/** Shifts of a strip, in shares of its width, that lie between two stored ones. */
+const STRIP_SHIFTS = [-0.1, -0.05, 0, 0.05, 0.1]
 /** What is left of a picture in its own shape after it was turned by 4 degrees and the corners were cut. */
 const TURNED_INNER = 0.88
 /** A region that covers nearly all of another says the same again. */
@@ -87,8 +98,16 @@ export function queryRegions(active: Region, insets: readonly Region[], aspect: 
       kind: [REGION.centre95, REGION.centre90, REGION.centre80][i] as RegionKind,
       region: within(active, centred(share)),
     })),
+    { kind: REGION.wholeCentre90, region: centred(0.9) },
+    { kind: REGION.wholeCentre80, region: centred(0.8) },
     ...BANDS.map(([kind, band]) => ({ kind, region: within(active, bandOf(shape, band)) })),
     ...parts(active),
+    ...(shape < 0.7
+      ? STRIP_SHIFTS.map((shift) => ({
+          kind: REGION.strip,
+          region: within(active, shifted(centred(STRIP.inner), shift)),
+        }))
+      : []),
     ...insets.flatMap((inset) => [
       { kind: REGION.inset, region: inset },
       { kind: REGION.inset90, region: within(inset, centred(0.9)) },
@@ -114,11 +133,16 @@ export function storedRegions(active: Region, aspect: number): NamedRegion[] {
     { kind: REGION.centre90, region: within(active, centred(0.9)) },
     { kind: REGION.centre80, region: within(active, centred(0.8)) },
     { kind: REGION.band9x16, region: within(active, tall) },
+    { kind: REGION.wholeCentre90, region: centred(0.9) },
+    { kind: REGION.wholeCentre80, region: centred(0.8) },
     ...(tall.width < 0.6
-      ? [
-          { kind: REGION.band9x16Left, region: within(active, { ...tall, left: tall.left / 2 }) },
-          { kind: REGION.band9x16Right, region: within(active, { ...tall, left: tall.left * 1.5 }) },
-        ]
+      ? Array.from({ length: STRIP.count }, (_, i) => ({
+          kind: REGION.strip,
+          region: within(
+            within(active, { ...tall, left: (i / (STRIP.count - 1)) * (1 - tall.width) }),
+            centred(STRIP.inner),
+          ),
+        }))
       : []),
     { kind: REGION.band2x1, region: within(active, bandOf(shape, 2)) },
     ...(
@@ -138,24 +162,34 @@ export function storedRegions(active: Region, aspect: number): NamedRegion[] {
  * the same part: each further pair is one more chance for strangers to look alike.
  */
 export function comparable(query: number, stored: number, mirrored: boolean): boolean {
-  if (query >= REGION.topPart && query <= REGION.rightPart) {
-    const asSeen = mirrored && query >= REGION.leftPart ? REGION.leftPart + REGION.rightPart - query : query
+  if (query === REGION.strip || stored === REGION.strip) return query === stored
+  if (isPart(query) || isPart(stored)) {
+    const asSeen = mirrored && query <= REGION.rightPart ? REGION.leftPart + REGION.rightPart - query : query
     return stored === asSeen
   }
-  if (stored >= REGION.topPart && stored <= REGION.rightPart) return false
   if (query >= REGION.turnedLeft4 && query <= REGION.turnedRight4)
     return stored === REGION.centre90 || stored === REGION.centre80
-  if (query >= REGION.inset) return stored !== REGION.band9x16Left && stored !== REGION.band9x16Right
   return true
+}
+
+/** Part of a picture that leaves out a caption, and is met by its like alone. */
+export function isPart(kind: number): boolean {
+  return kind >= REGION.leftPart && kind <= REGION.bottomHalf
 }
 
 function parts(active: Region): NamedRegion[] {
   return [
     { kind: REGION.topPart, region: within(active, { left: 0, top: 0, width: 1, height: PART }) },
     { kind: REGION.bottomPart, region: within(active, { left: 0, top: 1 - PART, width: 1, height: PART }) },
+    { kind: REGION.topHalf, region: within(active, { left: 0, top: 0, width: 1, height: HALF }) },
+    { kind: REGION.bottomHalf, region: within(active, { left: 0, top: 1 - HALF, width: 1, height: HALF }) },
     { kind: REGION.leftPart, region: within(active, { left: 0, top: 0, width: PART, height: 1 }) },
     { kind: REGION.rightPart, region: within(active, { left: 1 - PART, top: 0, width: PART, height: 1 }) },
   ]
+}
+
+function shifted(region: Region, x: number): Region {
+  return { ...region, left: region.left + x }
 }
 
 function centred(share: number): Region {
@@ -185,12 +219,10 @@ function distinct(regions: readonly NamedRegion[]): NamedRegion[] {
     const { region } = one
     if (region.width < 0.12 || region.height < 0.12) continue
     // Half pictures are only met by their like, and a turned one is like no other.
-    const alone = (one.kind >= REGION.topPart && one.kind <= REGION.rightPart) || region.turned !== undefined
-    if (
-      !alone &&
-      kept.some((other) => other.region.turned === undefined && overlap(other.region, region) > SAME)
-    )
-      continue
+    const alone = isPart(one.kind) || one.kind === REGION.strip || region.turned !== undefined
+    const same = ({ kind, region: other }: NamedRegion): boolean =>
+      !isPart(kind) && kind !== REGION.strip && other.turned === undefined && overlap(other, region) > SAME
+    if (!alone && kept.some(same)) continue
     kept.push(one)
   }
   return kept

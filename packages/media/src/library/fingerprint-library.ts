@@ -163,6 +163,7 @@ export class FingerprintLibrary {
       verdict: 'duplicate',
       score: 1,
       distance: 0,
+      contrast: 0,
       segments: kind === 'video' ? [segment] : [],
     }
   }
