@@ -7,7 +7,7 @@ export type ColumnKind = 'text' | 'count' | 'time' | 'flag' | 'list' | 'json'
 /**
  * Ids are text: not every program reads 64-bit integers whole. Lists of names are lists, what has members is JSON.
  */
-export const columnKinds = {
+const columnKinds = {
   id: 'text',
   create_time: 'time',
   username: 'text',

@@ -125,7 +125,7 @@ export async function collect(folder: string, options: CollectOptions): Promise<
   const requestsBefore = await spent()
   try {
     options.onProgress(progressOf(manifest, position.windows, run))
-    for await (const { videos, window, next } of search.pages()) {
+    for await (const { videos, window, next } of oneAhead(search.pages())) {
       await journal.append({ at: new Date(clock.now()).toISOString(), window, next, videos })
       run.requests += 1
       run.videos += videos.length
@@ -151,6 +151,19 @@ export async function collect(folder: string, options: CollectOptions): Promise<
     run.ended_by = endedBy(error, signal)
     await keep({ missed: missed() })
     throw error
+  }
+}
+
+/** Asks for the next page while this one is written down. A crash in between costs a request, not a page. */
+async function* oneAhead<T>(pages: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  let coming = pages.next()
+  for (;;) {
+    const { value, done } = await coming
+    if (done === true) return
+    coming = pages.next()
+    // Told when it is asked for; until then nobody listens.
+    coming.catch(() => undefined)
+    yield value
   }
 }
 
