@@ -16,8 +16,10 @@ import { Metrics } from './observability/metrics.ts'
 import { startTracing } from './observability/tracing.ts'
 import { createPublishingServices } from './publishing/services.ts'
 import { checkServer, isConnectionLost, type OpenDatabase, openDatabase } from './storage/database.ts'
+import { DatabaseClock } from './storage/database-clock.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded/index.ts'
 import { migrate } from './storage/migrate.ts'
+import { databaseNow } from './storage/rate-slots.ts'
 import { createUnitOfWork } from './storage/unit-of-work.ts'
 import { createSyncServices } from './sync/services.ts'
 import { startSyncLoop } from './sync/sync-due.ts'
@@ -110,7 +112,7 @@ async function bringUp(
   closers: (() => Promise<unknown>)[],
   { close, onAnswer }: { close: () => Promise<void>; onAnswer: () => void },
 ): Promise<Hub> {
-  const { clock, log } = parts
+  const { log } = parts
   const random = parts.random ?? cryptoRandom
   if (config.tracing) {
     const tracing = await startTracing(log)
@@ -123,6 +125,13 @@ async function bringUp(
   const { embedded, database } = await openStorage(config, parts, log, closers)
   onAnswer()
   const { db } = database
+  // A clock that is moved by hand goes before the database's.
+  const time =
+    parts.rateTime === 'clock'
+      ? undefined
+      : await DatabaseClock.follow(parts.clock, () => databaseNow(db), log)
+  closers.push(async () => time?.stop())
+  const clock = time ?? parts.clock
   const url = embedded?.url ?? config.databaseUrl?.reveal() ?? ''
   const applied = await migrate(db)
   if (applied.length > 0) log.info({ migrations: applied }, 'The schema is up to date')
