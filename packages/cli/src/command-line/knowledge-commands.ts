@@ -26,10 +26,18 @@ export function addKnowledgeCommands(table: CommandTable): void {
       await (await import('../commands/call.ts')).call(context, name, options)
     })
   table
-    .add('explain <code>', 'what an error code, fail reason or upload status means, and what to do')
-    .addHelpText('after', examples('tockwork explain spam_risk_too_many_posts', 'tockwork explain 416'))
-    .action(async (code, options) =>
-      (await import('../commands/explain.ts')).explain(table.context(options), code),
+    .add('explain [input]', 'what a code, a log line, a JSON answer or a HAR file says, and what to do')
+    .addHelpText(
+      'after',
+      examples(
+        'tockwork explain spam_risk_too_many_posts',
+        'tockwork explain 416',
+        'tockwork explain recording.har --json',
+        'tail -1 app.log | tockwork explain -',
+      ),
+    )
+    .action(async (input, options) =>
+      (await import('../commands/explain.ts')).explain(table.context(options), input),
     )
   const media = table.group('media', 'look at media files')
   table

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import type { Context } from '../context.ts'
 import { explain } from './explain.ts'
@@ -10,7 +11,7 @@ async function explained(code: string): Promise<{ value: Record<string, unknown>
       told = { value, lines }
     },
   } as unknown as Context['out']
-  await explain({ out }, code)
+  await explain({ out, cwd: tmpdir() }, code)
   return { value: told?.value as Record<string, unknown>, lines: told?.lines.join('\n') ?? '' }
 }
 
@@ -30,4 +31,10 @@ test('has the fixed keys alone where nothing else is known', async () => {
 test('a note is about the whole word', async () => {
   // `spam_risk` is a code of its own; what is said of spam_risk_too_many_posts is not about it.
   expect((await explained('spam_risk')).lines).not.toContain('Posts of one creator in 24 hours')
+})
+
+test('says of a code that no page lists that it is unconfirmed', async () => {
+  const { value, lines } = await explained('daily_quota_limit_exceeded')
+  expect(value).toMatchObject({ api: 'open', retry: 'after' })
+  expect(lines).toContain('Unconfirmed (seen on the wire, not documented): No page of TikTok lists the code')
 })

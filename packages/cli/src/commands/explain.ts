@@ -1,58 +1,86 @@
-/** `explain`: what a code of TikTok means, from the contracts. */
-import {
-  type ErrorEntry,
-  failReasons,
-  lookUpError,
-  oauthErrors,
-  openErrors,
-  uploadStatuses,
-} from '@tockwork/contracts'
-import { uploadMedia } from '@tockwork/contracts/posting'
+/** `explain`: what a code, an answer, a log line or a recording says, and what to do. */
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
 import { UsageError } from '@tockwork/kernel'
-import { closest } from '../closest.ts'
+import { explainText } from '../assistant/explain/explain-text.ts'
+import { type Explanation, explanationsOf, type Note } from '../assistant/explain/explanation.ts'
+import type { Finding } from '../assistant/explain/finding.ts'
 import type { Context } from '../context.ts'
 
-export interface Explanation {
-  code: string
-  /** Where it appears: `open`, `oauth`, `fail_reason` or `upload`. */
-  api: string
-  meaning: string
-  retry: string
-  action: string
-  sources: string[]
-  /** What else is known, and how: where pages disagree, and what was seen but never promised. */
-  notes?: Note[]
-}
+type Needs = Pick<Context, 'out' | 'cwd'>
 
-export interface Note {
-  how: 'contradiction' | 'observed' | 'assumed'
-  text: string
-  source: string
-}
+/** Recordings of a browser are large; what is larger than this is no recording of a fault. */
+const MAX_BYTES = 64 * 1024 * 1024
 
 const places: Readonly<Record<string, string>> = {
   open: 'error.code of an API answer',
   oauth: 'error of an OAuth answer',
   fail_reason: 'fail_reason of a post that ended as FAILED',
   upload: 'HTTP status of the PUT of media bytes',
+  recording: 'seen in the recording',
 }
 
-export async function explain({ out }: Pick<Context, 'out'>, asked: string): Promise<void> {
-  const found = explanationsOf(asked.trim())
-  const notes = found.length === 0 ? [] : await notesOn(asked.trim())
-  const [first, ...others] = found
-  if (first === undefined) {
-    const near = closest(asked, allCodes())
-    throw new UsageError(`${asked} is no code that TikTok documents.`, {
-      code: 'unknown_code',
-      field: 'code',
-      action:
-        near.length === 0
-          ? 'Give the code as it stands in error.code, error or fail_reason, or the HTTP status of an upload.'
-          : `Did you mean ${near.join(', or ')}?`,
-    })
+/** @param given a code, a log line, JSON, a file's name; `-` or nothing reads stdin. */
+export async function explain(needs: Needs, given: string | undefined): Promise<void> {
+  const { out } = needs
+  const explained = explainText(await read(needs, given))
+  if (explained.kind === 'code') {
+    showCode(out, explained.explanations, explained.notes)
+    return
   }
+  const { kind, findings } = explained
+  const counted = explained.kind === 'har' ? { requests: explained.requests } : {}
+  out.result({ input: kind, ...counted, findings }, [
+    ...(explained.kind === 'har'
+      ? [`${explained.requests} requests to TikTok, ${findings.length} findings`, '']
+      : findings.length === 0
+        ? ['Nothing in it says that something went wrong.']
+        : []),
+    ...findings.flatMap((finding, index) => [...(index === 0 ? [] : ['']), ...describeFinding(finding, out)]),
+  ])
+}
+
+async function read({ out, cwd }: Needs, given: string | undefined): Promise<string> {
+  if (given === '-' || given === undefined) {
+    if (given === undefined && out.stdin.isTTY === true)
+      throw new UsageError('Nothing was given to explain.', {
+        code: 'nothing_given',
+        field: 'input',
+        action: 'Give a code, a line of a log, a JSON answer or a file, or pipe one in.',
+      })
+    return checked(await readAll(out.stdin))
+  }
+  // A code is never looked for on the disk, and neither is text that cannot be a name.
+  if (explanationsOf(given.trim()).length > 0 || /^\s*[{[]|\n/.test(given) || given.length > 1024)
+    return checked(given)
+  const path = resolve(cwd, given.replace(/^@/, ''))
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() === true) {
+    if (found.size > MAX_BYTES) throw tooLarge(given)
+    return readFile(path, 'utf8')
+  }
+  if (given.startsWith('@') || /\.(?:har|json|log|txt)$/i.test(given))
+    throw new UsageError(`There is no file ${path}.`, { code: 'no_file', field: 'input' })
+  return given
+}
+
+function checked(text: string): string {
+  if (text.length > MAX_BYTES) throw tooLarge('The input')
+  return text
+}
+
+function tooLarge(what: string): UsageError {
+  return new UsageError(`${what} is larger than 64 MB.`, {
+    code: 'too_large',
+    field: 'input',
+    action: 'Keep the requests around the fault alone.',
+  })
+}
+
+function showCode(out: Needs['out'], found: readonly Explanation[], notes: readonly Note[]): void {
   // The same name can stand in two places; the shape stays, and the other places are added.
+  const [first, ...others] = found
   out.result(
     {
       ...first,
@@ -61,53 +89,23 @@ export async function explain({ out }: Pick<Context, 'out'>, asked: string): Pro
     },
     [
       ...found.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...describe(each, out)]),
-      ...notes.flatMap(({ how, text }) => ['', `  ${titles[how]}: ${text}`]),
+      ...notes.flatMap((note) => ['', describeNote(note)]),
     ],
   )
 }
 
-export function explanationsOf(code: string): Explanation[] {
-  const entries = lookUpError(code).map((entry) => toExplanation(code, entry))
-  if (!Object.hasOwn(uploadStatuses, code)) return entries
-  const { meaning, action, retry } = uploadStatuses[Number(code) as keyof typeof uploadStatuses]
-  return [...entries, { code, api: 'upload', meaning, retry, action, sources: [uploadMedia.doc.url] }]
-}
-
-const titles: Readonly<Record<Note['how'], string>> = {
-  contradiction: 'Sources disagree',
-  observed: 'Unconfirmed (seen on the wire, not documented)',
-  assumed: 'Unconfirmed (nobody says; assumed)',
-}
-
-/** Loaded for this command alone: it is a long text. */
-async function notesOn(code: string): Promise<Note[]> {
-  const { contradictionsAbout, observations, unstated } = await import('@tockwork/contracts/knowledge')
-  const named = new RegExp(`(?<![\\w.])${code.replace(/[^\w]/g, '\\$&')}(?![\\w])`)
+function describeFinding(finding: Finding, out: Needs['out']): string[] {
+  const { where, evidence, log_id, http_status, endpoint, notes = [] } = finding
   return [
-    ...contradictionsAbout(code).map(({ topic, versions, use }) => ({
-      how: 'contradiction' as const,
-      text: `${topic}: ${versions.map(({ says }) => says).join('; or ')}. ${use}`,
-      source: versions[0]?.source ?? '',
-    })),
-    ...[...observations, ...unstated]
-      .filter(({ statement, provenance }) => provenance !== 'documented' && named.test(statement))
-      .map(({ statement, source, provenance }) => ({
-        how: provenance === 'observed' ? ('observed' as const) : ('assumed' as const),
-        text: statement,
-        source,
-      })),
+    ...describe(finding, out),
+    `  Where   ${where}${http_status === undefined ? '' : `, HTTP ${http_status}`}${endpoint === undefined ? '' : ` (${endpoint})`}`,
+    `  Said    ${evidence}`,
+    ...(log_id === undefined ? [] : [`  Log id  ${log_id}`]),
+    ...notes.map(describeNote),
   ]
 }
 
-function toExplanation(code: string, entry: ErrorEntry): Explanation {
-  const { kind, meaning, retry, action, source } = entry
-  return { code, api: kind, meaning, retry, action, sources: [source] }
-}
-
-function describe(
-  { code, api, meaning, retry, action, sources }: Explanation,
-  out: Context['out'],
-): string[] {
+function describe({ code, api, meaning, retry, action, sources }: Explanation, out: Needs['out']): string[] {
   return [
     `${out.style('bold', code)} ${out.style('dim', `(${places[api] ?? api})`)}`,
     `  ${meaning}`,
@@ -117,13 +115,19 @@ function describe(
   ]
 }
 
+function describeNote({ how, text }: Note): string {
+  return `  ${titles[how]}: ${text}`
+}
+
+const titles: Readonly<Record<Note['how'], string>> = {
+  contradiction: 'Sources disagree',
+  observed: 'Unconfirmed (seen on the wire, not documented)',
+  assumed: 'Unconfirmed (nobody says; assumed)',
+}
+
 const retries: Readonly<Record<string, string>> = {
   never: 'never: the same call cannot succeed',
   now: 'yes, as said above',
   after: 'later, once its window has passed',
   'outcome-unknown': 'find out first whether it was carried out',
-}
-
-function allCodes(): string[] {
-  return [openErrors, oauthErrors, failReasons, uploadStatuses].flatMap((table) => Object.keys(table))
 }

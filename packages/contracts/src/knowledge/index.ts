@@ -9,6 +9,7 @@ export {
   waitingTimes,
 } from './environments.ts'
 export { type LifecycleEvent, lifecycle } from './lifecycle.ts'
+export { type KnownMessage, knownMessages, messagesLike } from './messages.ts'
 export { observations, unstated } from './observations.ts'
 export { businessScopes, researchPaths, shareKit } from './other-apis.ts'
 export { postingFacts, processingTimes } from './posting-facts.ts'
