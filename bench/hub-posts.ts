@@ -4,8 +4,9 @@ import { connectCreator } from './emulator-process.ts'
 import { type HubWorld, startHubWorld } from './hub-world.ts'
 import { type Measurements, measured } from './measurement.ts'
 
-/** Long enough to write them all down before their time comes. */
-const SEED_MS_A_POST = 3
+/** From when all are written down until they are due. */
+const LEAD_MS = 4_000
+const DAY_MS = 86_400_000
 const PATIENCE_MS = 600_000
 /** TikTok: 6 inits a minute of each user. Source: docs/ARCHITECTURE.md, and the contract of the endpoint. */
 const INITS = 6
@@ -19,8 +20,10 @@ interface Size {
 /** Seconds from the moment that all are due until the last init was answered. */
 async function startPosts(world: HubWorld, posts: number, processes: number): Promise<number> {
   const hubs = await Promise.all(Array.from({ length: processes }, () => world.startHub()))
-  const at = Math.ceil((Date.now() + 3000 + posts * SEED_MS_A_POST) / 1000) * 1000
-  await world.seed({ posts: { count: posts, at, videoUrl: world.videoUrl } })
+  await world.seed({ posts: { count: posts, at: Date.now() + DAY_MS, videoUrl: world.videoUrl } })
+  const at = Math.ceil((Date.now() + LEAD_MS) / 1000) * 1000
+  await world.db.query('update posts set scheduled_at = $1, step_at = $1', [new Date(at)])
+  await world.db.query("update pgboss.job set start_after = $1 where name = 'advance-post'", [new Date(at)])
   if (Date.now() > at) throw new Error('the posts were due before all were written down')
   await pause(at - Date.now())
   for (;;) {
