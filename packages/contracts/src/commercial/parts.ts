@@ -1,26 +1,11 @@
 import * as z from 'zod/mini'
-import { count, int64 } from '../schema.ts'
+import { page, pageSize, base as researchBase } from '../research/parts.ts'
+import { int64 } from '../schema.ts'
 
-export const page = (slug: string) => ({ url: `https://developers.tiktok.com/doc/${slug}` })
+export { page, pageSize }
 
-/** No quota is documented; clients meet both kinds of 429. */
-export const base = {
-  host: 'open.tiktokapis.com',
-  method: 'POST',
-  auth: 'client',
-  encoding: 'json',
-  envelope: 'standard',
-  scopes: ['research.adlib.basic'],
-  errors: [
-    'access_token_invalid',
-    'scope_not_authorized',
-    'invalid_params',
-    'rate_limit_exceeded',
-    'daily_quota_limit_exceeded',
-    'internal_error',
-  ],
-  repeat: 'safe',
-} as const
+/** As Research, by another approval. No quota is documented; clients meet both kinds of 429. */
+export const base = { ...researchBase, scopes: ['research.adlib.basic'] } as const
 
 /** `YYYYMMDD`: text by the tables, a number in samples. */
 const day = () =>
@@ -43,9 +28,6 @@ export const flag = () =>
     decode: (wire) => wire === true || wire === 'true',
     encode: (ours) => ours,
   })
-
-export const pageSize = (max: number) =>
-  z.optional(count().check(z.refine((n) => n >= 1 && n <= max, `1 to ${max}`)))
 
 /** Opaque, and may differ on every page. There is no cursor: a change of filters or of the term needs a new one. */
 export const searchId = () => z.optional(z.nullable(z.string()))
