@@ -12,6 +12,7 @@ import { fingerprintVideo } from '@tockwork/media/originality'
 import { type Measurement, type Measurements, measured } from './measurement.ts'
 import { PHOTO_EDITS, VIDEO_EDITS } from './media-originality/edits.ts'
 import {
+  crowdedIndex,
   isFound,
   keepSources,
   plainly,
@@ -54,7 +55,8 @@ export async function measureOriginality({ quick }: { quick: boolean }): Promise
     const tools = { font, other: await workshop.file(montage(photos.slice(-3), 640, 360, 1)) }
 
     const videos = await keepSources(workshop, videoSources(photos, quick), 'video')
-    const trials = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video')
+    const index = crowdedIndex(videos, quick ? 1200 : 4000)
+    const trials = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video', { index })
     const keyframes = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video', { keyframes: true })
     const shots = await keepSources(workshop, photoSources(photos, quick), 'photo')
     const photoTrials = await tryEdits(workshop, shots, PHOTO_EDITS, tools, 'photo')
@@ -74,6 +76,7 @@ export async function measureOriginality({ quick }: { quick: boolean }): Promise
         plain,
         GATES.videoRecall,
       ),
+      'originality-candidates': candidates(trials, index.stats.hashes),
       'originality-keyframes-recall': recall(
         'the same from a picture in two seconds, as key frames are',
         keyframes,
@@ -128,6 +131,18 @@ function recall(
     against: [foundShare(heldOut(plain))],
     ...(least === undefined ? {} : { aim: { of: 'value', limit: 'least', number: least } as const }),
     note: `${ours.length} copies; ${foundShare(ours, 'duplicate').toFixed(1)} % called duplicates without a person; ${foundShare(usual).toFixed(1)} % of the usual edits`,
+  })
+}
+
+/** Of the copies that a comparison finds, those whose original the index has named for it. */
+function candidates(trials: readonly Trial[], hashes: number): Measurement {
+  const found = heldOut(trials).filter(({ own }) => isFound(own, 'review'))
+  return measured({
+    unit: '%',
+    what: 'originals that an index names among 50, against comparing with every upload',
+    values: [percent(found.filter(({ candidate }) => candidate === true).length, found.length)],
+    against: [100],
+    note: `${hashes.toLocaleString('en-US')} hashes`,
   })
 }
 

@@ -1,5 +1,6 @@
 /** Edited copies against everything that is stored: what is found, and what is wrongly found. */
 import {
+  FingerprintIndex,
   hashPictures,
   type Match,
   type MatchVerdict,
@@ -10,6 +11,7 @@ import {
   VIDEO_LYING,
 } from '@tockwork/media/originality'
 import type { Edit, Tools } from './edits.ts'
+import { PictureLikeHashes } from './index-scale.ts'
 import type { Pictures, Recipe, Workshop } from './material.ts'
 import type { HardFamily, Source } from './sources.ts'
 
@@ -22,6 +24,8 @@ export interface Trial {
   readonly source: string
   /** The match with the original, and the nearest with anything else. */
   readonly own: Match
+  /** Whether an index full of strangers names the original; absent when none was asked. */
+  readonly candidate?: boolean
   readonly strangers: readonly { readonly name: string; readonly match: Match }[]
 }
 
@@ -58,7 +62,12 @@ export async function tryEdits(
   {
     keyframes = false,
     only = (query) => query,
-  }: { keyframes?: boolean; only?: (query: QueryFingerprint) => QueryFingerprint } = {},
+    index,
+  }: {
+    keyframes?: boolean
+    only?: (query: QueryFingerprint) => QueryFingerprint
+    index?: FingerprintIndex
+  } = {},
 ): Promise<Trial[]> {
   const jobs = kept.flatMap((one) =>
     edits.flatMap((edit) => {
@@ -82,6 +91,7 @@ export async function tryEdits(
         half: one.source.half,
         source: one.source.name,
         own: matchFingerprints(query, one.stored),
+        ...(index === undefined ? {} : { candidate: index.candidates(query).includes(one.source.name) }),
         strangers: kept
           .filter((other) => other !== one)
           .map(({ source, stored }) => ({ name: source.name, match: matchFingerprints(query, stored) })),
@@ -91,6 +101,24 @@ export async function tryEdits(
   // Two at a time: one encodes while the other is hashed.
   await Promise.all([work(), work()])
   return trials
+}
+
+/** The sources among uploads of nothing in particular, so many that not every one can be compared with. */
+export function crowdedIndex(kept: readonly Kept[], strangers: number): FingerprintIndex {
+  const index = new FingerprintIndex()
+  const hash = new PictureLikeHashes()
+  for (const { source, stored } of kept) index.add(source.name, stored)
+  const [{ stored } = { stored: undefined }] = kept
+  if (stored === undefined) return index
+  for (let i = 0; i < strangers; i++) {
+    const hashes = new Uint32Array(stored.grid.hashes.length)
+    for (let at = 0; at < hashes.length; at += 8) hash.write(hashes.subarray(at, at + 8))
+    index.add(`stranger ${i}`, {
+      ...stored,
+      grid: { ...stored.grid, hashes, quality: stored.grid.quality.map(() => 100) },
+    })
+  }
+  return index
 }
 
 /** What was made to look alike, each against each of its family. */

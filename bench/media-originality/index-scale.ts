@@ -11,7 +11,7 @@ const ADDITIONS = 5000
  * Hashes like those of pictures: neighbouring terms go together, so their bits do; buckets of the index fill unevenly,
  * which costs more than evenly random bits would.
  */
-class PictureLikeHashes {
+export class PictureLikeHashes {
   #state = 0x9e3779b9
   readonly #shapes: Uint32Array
 

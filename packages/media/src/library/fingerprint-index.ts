@@ -20,9 +20,12 @@ const INDEXED_KINDS = new Set<number>([
 ])
 /** Up to here every upload is compared with: nothing can be missed, and it takes no longer. */
 const COMPARE_ALL = 64
-/** Below so many hashes the widest search costs less than a millisecond. */
-const WIDE_SEARCH = 200_000
-const RADIUS = { wide: 47, narrow: 31 }
+/**
+ * How wide a search is, so that a lookup of a whole video, some 700 searches, takes a fraction of a second: up to so many
+ * hashes within 47 bits, up to so many within 31, and beyond that the whole picture within 31 and its parts within 15.
+ */
+const WIDE_SEARCH = 20_000
+const NARROW_SEARCH = 400_000
 const MAX_CANDIDATES = 50
 
 export interface FingerprintIndexStats {
@@ -71,7 +74,6 @@ export class FingerprintIndex {
     const index = this.#index
     if (index === undefined) return [...this.#assets.keys()]
     const nearest = new Map<number, { bits: number; times: number }>()
-    const radius = index.size <= WIDE_SEARCH ? RADIUS.wide : RADIUS.narrow
     const { kinds, quality } = query.grid
     for (const t of differentPictures(
       query.grid.hashes,
@@ -83,7 +85,7 @@ export class FingerprintIndex {
         for (let r = 0; r < kinds.length; r++) {
           const at = t * kinds.length + r
           if ((quality[at] as number) < THRESHOLDS.minQuality) continue
-          index.search(hashes, at, radius, (owner, bits) => {
+          index.search(hashes, at, radiusFor(index.size, kinds[r] as number), (owner, bits) => {
             const known = nearest.get(owner)
             if (known === undefined) nearest.set(owner, { bits, times: 1 })
             else {
@@ -117,6 +119,11 @@ export class FingerprintIndex {
     for (let i = 0; i < asset.hashes.length / HASH_WORDS; i++)
       asset.ids.push(index.add(asset.hashes, i, asset.number))
   }
+}
+
+function radiusFor(hashes: number, kind: number): number {
+  if (hashes <= WIDE_SEARCH) return 47
+  return hashes <= NARROW_SEARCH || kind === REGION.full || kind === REGION.active ? 31 : 15
 }
 
 function indexedHashes({ grid }: StoredFingerprint): Uint32Array {
