@@ -56,6 +56,17 @@ test('a host, an install script, a missing integrity and loose versions are foun
   ])
 })
 
+test('a build for another platform that the lock file leaves out is found: npm ci refuses such a file', () => {
+  plant({
+    'package-lock.json': lock({ optionalDependencies: { 'dep-linux': '1.0.0', a: '0.1.0' } }),
+    'package.json': { devDependencies: { dep: '1.0.0' } },
+    'packages/a/package.json': { name: 'a' },
+  })
+  expect(checkLockFile(root)).toEqual([
+    'package-lock.json: node_modules/dep needs dep-linux, which is not in it; npm ci would refuse',
+  ])
+})
+
 test('paths of a machine and unresolved merges are found with their line', () => {
   const path = ['', 'home', 'somebody', 'tockwork'].join('/')
   plant({
