@@ -39,6 +39,17 @@ export function addKnowledgeCommands(table: CommandTable): void {
     .action(async (input, options) =>
       (await import('../commands/explain.ts')).explain(table.context(options), input),
     )
+  table
+    .add('changes', 'what TikTok changed, what it touches, and what to do by when')
+    .option('--since <date>', 'from this day on, such as 2026-01-01 (default: all that is known)')
+    .option('--ics <file>', 'also write a calendar')
+    .addHelpText(
+      'after',
+      examples('tockwork changes --since 2026-01-01', 'tockwork changes --since 2026-01-01 --ics tiktok.ics'),
+    )
+    .action(async (options) =>
+      (await import('../commands/changes.ts')).changes(table.context(options), options),
+    )
   const media = table.group('media', 'look at media files')
   table
     .add(
