@@ -101,6 +101,16 @@ describe('the verdict', () => {
     expect(judge(repeated).posts_doubled).toBe(1)
   })
 
+  test('a draft in doubt may stand in its creator’s inbox once, and no other draft may', () => {
+    const doubtful = calm()
+    Object.assign(doubtful.rows[1]!, { state: 'needs_attention', publish_id: null })
+    expect(judge(doubtful)).toMatchObject({ posts_in_doubt: 1, posts_doubled: 0, problems: [] })
+    doubtful.publishes.push({ ...doubtful.publishes[1]!, id: 'v_9' })
+    expect(judge(doubtful).posts_doubled).toBe(1)
+    Object.assign(doubtful.publishes[1]!, { creator: 'bea' })
+    expect(judge(doubtful).posts_doubled).toBe(1)
+  })
+
   test('a post that is called failed and stands on TikTok is misreported; a doubt that is told is a doubt', () => {
     const failed = calm()
     Object.assign(failed.rows[0]!, { state: 'failed' })

@@ -1,4 +1,5 @@
 import { type Clock, cryptoRandom, type Random, redact, systemClock } from '@tockwork/kernel'
+import pg from 'pg'
 import { type Clock as BossClock, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { type Log, silentLog } from '../observability/log.ts'
 import { isConnectionLost, type Transaction } from '../storage/database.ts'
@@ -120,6 +121,8 @@ export class JobQueue implements Outbox {
     this.#poll = options.pollSeconds ?? 0.5
     const supervise = options.superviseSeconds ?? 3
     this.#boss = new PgBoss({
+      // Not in pg-boss's own types; it hands its options on to the driver's pool.
+      ...{ Client: ListenedClient },
       connectionString: options.url,
       application_name: 'tockwork-jobs',
       max: options.max ?? 6,
@@ -422,5 +425,16 @@ function describe(error: unknown): { name: string; message: string; stack?: stri
     name: error.name,
     message: redact(error.message),
     ...(error.stack === undefined ? {} : { stack: redact(error.stack) }),
+  }
+}
+
+/**
+ * A connection whose server dies in the very moment in which the pool hands it out: until the borrower listens for
+ * errors nobody does, and one that nobody hears ends the process. What is asked of it fails anyway.
+ */
+class ListenedClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config)
+    this.on('error', () => undefined)
   }
 }
