@@ -122,7 +122,7 @@ async function bringUp(
   // Root hands the embedded server to another user, who has to pass through the folder.
   await mkdir(config.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
 
-  const { embedded, database } = await openStorage(config, parts, log, closers)
+  const { embedded, database } = await openStorage(config, parts, log, closers, onAnswer)
   onAnswer()
   const { db } = database
   // A clock that is moved by hand goes before the database's.
@@ -254,6 +254,7 @@ async function openStorage(
   parts: HubParts,
   log: Logger,
   closers: (() => Promise<unknown>)[],
+  onAnswer: () => void,
 ): Promise<{ embedded: EmbeddedPostgres | undefined; database: OpenDatabase }> {
   let embedded: EmbeddedPostgres | undefined
   let url = config.databaseUrl?.reveal()
@@ -267,6 +268,7 @@ async function openStorage(
     const { stop } = embedded
     closers.push(() => stop.call(embedded))
     url = embedded.url
+    onAnswer()
   }
   const database = openDatabase({
     url,
