@@ -5,6 +5,7 @@ import { findApp } from '../storage/apps.ts'
 import { findAsset } from '../storage/assets.ts'
 import { checkApp, checkCreator, mediaErrors, type PostContent } from './check-post.ts'
 import { kindOf } from './failures.ts'
+import { NO_SUCH_ASSET } from './post-request.ts'
 import type { PublishingParts } from './step.ts'
 
 /** How long the request waits for a slot to ask TikTok what the creator allows; beyond, it is asked before the init. */
@@ -30,8 +31,7 @@ export class CreatorCheck {
     const notes = new Map<string, string>()
     const asset =
       content.source.type === 'asset' ? await findAsset(db, workspaceId, content.source.assetId) : undefined
-    if (content.source.type === 'asset' && asset === undefined)
-      errors.push({ field: 'video.asset_id', rule: 'not_found', message: 'There is no such asset.' })
+    if (content.source.type === 'asset' && asset === undefined) errors.push(NO_SUCH_ASSET)
     for (const appId of new Set(accounts.map((account) => account.appId))) {
       const app = await findApp(db, workspaceId, appId)
       if (app !== undefined) errors.push(...checkApp(content, app))

@@ -30,6 +30,12 @@ export interface Author {
   approvalRequired: boolean
 }
 
+export const NO_SUCH_ASSET: FieldError = {
+  field: 'video.asset_id',
+  rule: 'not_found',
+  message: 'There is no such asset.',
+}
+
 /** Where the media comes from; says what is wrong with it into `errors`. */
 export function sourceOf(
   { video, photos }: Partial<Pick<PostRequest, 'video' | 'photos'>>,
@@ -57,6 +63,15 @@ export function invalid(errors: readonly FieldError[]): Problem {
     title: 'The post would be refused; errors lists everything that is wrong',
     errors,
   })
+}
+
+/**
+ * For the transaction that writes a post down: its file was there when it was looked at and was deleted since, which the
+ * database notices. Said like a file that was never there.
+ */
+export function rethrowGoneAsset(error: unknown): never {
+  if (Reflect.get(Object(error), 'constraint') === 'posts_asset_id_fkey') throw invalid([NO_SUCH_ASSET])
+  throw error
 }
 
 export function wrongState(post: Post, what: string): Problem {

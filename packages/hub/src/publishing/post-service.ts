@@ -12,6 +12,7 @@ import {
   invalid,
   type PostRequest,
   type PostTime,
+  rethrowGoneAsset,
   sourceOf,
   wrongState,
 } from './post-request.ts'
@@ -114,7 +115,7 @@ export class PostService {
         await onPostMoved(work, { before: undefined, post, cause: 'created' })
       await remember(work.tx, made)
       return made
-    })
+    }).catch(rethrowGoneAsset)
   }
 
   /**
@@ -159,7 +160,7 @@ export class PostService {
           stepAt: undefined,
         },
       }
-    })
+    }).catch(rethrowGoneAsset)
   }
 
   /** @throws {Problem} when the time is wrong, there is no queue, or TikTok was asked already. */

@@ -7,8 +7,10 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { makeSamplePhoto } from '@tockwork/media/sample'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LocalBlobStore } from '../../src/assets/local-blob-store.ts'
+import { deleteAsset } from '../../src/storage/assets.ts'
 import { claimBlob } from '../../src/storage/blobs.ts'
 import type { Tenant } from '../account-world.ts'
 import { clip, PostWorld } from '../publishing/post-world.ts'
@@ -117,6 +119,41 @@ describe('assets over the API', () => {
     expect(await stored(bytes)).toBe(false)
   })
 
+  it('that are deleted at the moment a post is made with them are missing, not a failure of ours', async () => {
+    const account = await world.accounts.connect(tenant, 'noor')
+    const id = await world.upload(tenant, clip(13))
+    const kept = await world.upload(tenant, clip(14))
+    const body = { mode: 'draft', video: { asset_id: kept } }
+    const [post] = await world.post(tenant, [account], {
+      ...body,
+      scheduled_at: new Date(world.now() + 3_600_000).toISOString(),
+    })
+    // The posts find the file, and reach the database's check of it while its deletion is still to be committed.
+    const making = await world.db.transaction().execute(async (tx) => {
+      await deleteAsset(tx, tenant.workspaceId, id)
+      const video = { video: { asset_id: id } }
+      const answers = [
+        world.call(tenant, 'POST', '/v1/posts', { ...body, ...video, accounts: [account] }),
+        world.call(tenant, 'PATCH', `/v1/posts/${post}`, video),
+      ]
+      await vi.waitFor(async () => expect(await waiting()).toBe(2), { timeout: 10_000 })
+      return { answers }
+    })
+    for (const answer of await Promise.all(making.answers))
+      expect(answer).toMatchObject({
+        status: 422,
+        json: { code: 'post_invalid', errors: [{ field: 'video.asset_id', rule: 'not_found' }] },
+      })
+    expect(await world.read(tenant, post ?? '')).toMatchObject({ video: { asset_id: kept } })
+  })
+
+  /** How many statements wait for what another one holds. Outside a transaction: inside one the answer stays the first. */
+  const waiting = async (): Promise<number> => {
+    const { rows } = await sql<{ count: number }>`select count(*)::integer as count from pg_stat_activity
+      where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`.execute(world.db)
+    return rows[0]?.count ?? 0
+  }
+
   it('survive being uploaded and deleted at once: a file that is listed has its bytes', async () => {
     const bytes = clip(9)
     for (let round = 0; round < 8; round += 1) {
@@ -189,6 +226,7 @@ describe('a file from an address', () => {
   let origin: string
   let server: Server
   const bytes = clip(5)
+  const held: (() => void)[] = []
   beforeAll(async () => {
     world = await PostWorld.start()
     tenant = await world.accounts.tenant()
@@ -200,6 +238,7 @@ describe('a file from an address', () => {
         return response.writeHead(307, { location: 'http://169.254.169.254/' }).end()
       if (pathname === '/round') return response.writeHead(301, { location: '/round' }).end()
       if (pathname === '/packed') return response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes)
+      if (pathname === '/held') return held.push(() => response.end(bytes))
       if (pathname === '/words') return response.end('just words')
       if (pathname === '/huge') return response.writeHead(200, { 'content-length': 5e9 }).write('x')
       if (pathname === '/half') {
@@ -226,6 +265,21 @@ describe('a file from an address', () => {
       json: { sha256: sha256(bytes), name: 'holiday', tags: ['sea'], content_type: 'video/mp4' },
     })
     expect((await take(`${origin}/clip`)).json.id).toBe(taken.json.id)
+  })
+
+  it('is one of eight at most that a workspace downloads at once', async () => {
+    const others = await world.accounts.tenant('Others')
+    const running = Array.from({ length: 8 }, () => take(`${origin}/held`))
+    await vi.waitFor(() => expect(held).toHaveLength(8), { timeout: 10_000 })
+    const refused = await take(`${origin}/clip`)
+    expect(refused).toMatchObject({ status: 429, json: { code: 'too_many_requests' } })
+    expect((await world.call(others, 'POST', '/v1/assets/import', { url: `${origin}/clip` })).status).toBe(
+      201,
+    )
+    for (const end of held.splice(0)) end()
+    expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array(8).fill(201))
+    expect((await take(`${origin}/none`)).status).toBe(422)
+    expect((await take(`${origin}/clip`)).status).toBe(201)
   })
 
   it.each([
