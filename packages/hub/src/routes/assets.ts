@@ -1,5 +1,6 @@
 import { type assetOperations, problem } from '@tockwork/api'
 import { type AssetParts, addAsset, removeAsset } from '../assets/asset-service.ts'
+import { ImportGate } from '../assets/import-gate.ts'
 import { type AddressOptions, openAddress } from '../assets/open-address.ts'
 import type { Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
@@ -14,6 +15,7 @@ export function assetHandlers(
   addresses: Pick<AddressOptions, 'resolve' | 'toLoopback'>,
 ): Handlers<typeof assetOperations> {
   const { db } = parts
+  const imports = new ImportGate()
   const must = async (workspaceId: string, id: string): Promise<Asset> => {
     const asset = await findAsset(db, workspaceId, id)
     if (asset === undefined) throw problem('not_found', 'There is no such asset.')
@@ -33,6 +35,7 @@ export function assetHandlers(
 
     'assets.import': async ({ body }, { caller, signal }) => {
       const { url, ...about } = body
+      using _place = imports.enter(caller.workspaceId)
       const content = await openAddress(url, { ...addresses, maxBytes: parts.maxBytes, signal })
       const { asset } = await addAsset(parts, { ...about, workspaceId: caller.workspaceId, content, signal })
       return assetToJson(asset)
