@@ -7,6 +7,7 @@ import { auditLogOperations } from './audit-log.ts'
 import { connectSessionOperations } from './connect-sessions.ts'
 import { connectedAccountOperations } from './connected-accounts.ts'
 import { limitOperations } from './limits.ts'
+import { mediaOperations } from './media.ts'
 import { postOperations } from './posts.ts'
 import { webhookDeliveryOperations } from './webhook-deliveries.ts'
 import { webhookEndpointOperations } from './webhook-endpoints.ts'
@@ -24,6 +25,7 @@ export const OPERATIONS = [
   ...postOperations,
   ...accountQueueOperations,
   ...assetOperations,
+  ...mediaOperations,
   ...limitOperations,
   ...auditLogOperations,
   ...webhookEndpointOperations,

@@ -15,6 +15,7 @@ export {
 export { connectSessionOperations } from './connect-sessions.ts'
 export { connectedAccountOperations } from './connected-accounts.ts'
 export { limitOperations } from './limits.ts'
+export { mediaOperations } from './media.ts'
 export {
   API_SCOPES,
   type ApiScope,

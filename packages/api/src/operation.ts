@@ -13,6 +13,8 @@ export const API_SCOPES = [
   'posts:read',
   'posts:write',
   'posts:approve',
+  'posts:overrule',
+  'media:write',
   'assets:read',
   'assets:write',
   'limits:read',

@@ -10,6 +10,7 @@ export const POST_STATES = [
   'waiting_for_time',
   'waiting_for_rate',
   'checking',
+  'media_blocked',
   'initialising',
   'uploading',
   'processing',

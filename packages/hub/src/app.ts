@@ -14,6 +14,7 @@ import { JobQueue } from './jobs/queue.ts'
 import { createLogger } from './observability/logger.ts'
 import { Metrics } from './observability/metrics.ts'
 import { startTracing } from './observability/tracing.ts'
+import { openOriginality } from './originality/services.ts'
 import { createPublishingServices } from './publishing/services.ts'
 import { checkServer, isConnectionLost, type OpenDatabase, openDatabase } from './storage/database.ts'
 import { DatabaseClock } from './storage/database-clock.ts'
@@ -154,7 +155,14 @@ async function bringUp(
   const base = { db, unitOfWork, vault, clock, random, log, tiktokOrigin }
   const holder = `hub-${process.pid}-${Buffer.from(random.bytes(6)).toString('hex')}`
   const addressRules = { toLoopback: config.webhooksToLoopback }
-  const assets = createAssetServices({ ...base, blobs, rules: addressRules })
+  const originality =
+    config.mediaChecks === 'full' ? openOriginality(config, { ...base, blobs, metrics }) : undefined
+  const assets = createAssetServices({
+    ...base,
+    blobs,
+    rules: addressRules,
+    onNewAsset: originality?.onNewAsset(jobs),
+  })
   const accounts = createAccountServices({
     ...base,
     holder,
@@ -168,6 +176,7 @@ async function bringUp(
     tokens: accounts.tokens,
     platforms: accounts.platforms,
     blobs,
+    gate: originality?.gate,
     rateTime: parts.rateTime,
     onPostMoved: tellOfPosts({ clock, random }),
   })
@@ -192,6 +201,7 @@ async function bringUp(
     await addDemoApp(first)
 
   publishing.defineJobs(jobs)
+  originality?.defineJobs(jobs)
   webhooks.defineJobs(jobs)
   jobs.define('housekeeping', {
     everySeconds: HOUR,
@@ -202,6 +212,7 @@ async function bringUp(
     },
   })
   defineRotation({ db, vault, log }, jobs, metrics)
+  closers.push(async () => originality?.close())
   closers.push(() => jobs.stop(parts.graceSeconds))
   await jobs.start({ work: config.work })
   await beginRotation({ vault }, jobs)

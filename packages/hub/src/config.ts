@@ -41,6 +41,10 @@ export interface Config {
   tracing: boolean
   /** Directories to find a system PostgreSQL in, when no embedded one is there. */
   searchPath: string | undefined
+  /** `rules`: files are held against the platform's rules only, and their pictures are not looked at. */
+  mediaChecks: 'full' | 'rules'
+  /** Another ffmpeg than the one on the `PATH`, or `none`. */
+  ffmpeg: string | undefined
 }
 
 /** The environment does not make a configuration; `messages` names each variable with what it may be. */
@@ -104,6 +108,8 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
       (read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')) !== undefined &&
       read('OTEL_SDK_DISABLED')?.toLowerCase() !== 'true',
     searchPath: read('PATH'),
+    mediaChecks: oneOf('TOCKWORK_MEDIA_CHECKS', ['full', 'rules'], 'full'),
+    ffmpeg: read('TOCKWORK_FFMPEG'),
   }
   if (messages.length > 0) throw new ConfigError(messages)
   return config

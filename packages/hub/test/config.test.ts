@@ -33,6 +33,8 @@ describe('the configuration', () => {
       work: true,
       tracing: false,
       searchPath: undefined,
+      mediaChecks: 'full',
+      ffmpeg: undefined,
     })
     expect(parseConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }).tracing).toBe(true)
     expect(parseConfig({ TOCKWORK_HUB_PORT: '', TOCKWORK_DATABASE_URL: ' ' }).port).toBe(4848)

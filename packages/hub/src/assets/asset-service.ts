@@ -6,7 +6,7 @@ import type { Log } from '../observability/log.ts'
 import { type Asset, deleteAsset, insertAsset } from '../storage/assets.ts'
 import { appendAudit } from '../storage/audit-log.ts'
 import { claimBlob, settleBlob } from '../storage/blobs.ts'
-import type { Database } from '../storage/database.ts'
+import type { Database, Transaction } from '../storage/database.ts'
 import { removeUnused } from './blob-cleaning.ts'
 import { type BlobStore, BlobTooLargeError, hexOf, type IncomingBlob } from './blob-store.ts'
 import { tooLarge } from './open-address.ts'
@@ -19,6 +19,8 @@ export interface AssetParts {
   log: Log
   /** Largest file in bytes; TikTok takes 4 GB. */
   maxBytes: number
+  /** Told of a file that was not there before, in the transaction that writes it down. */
+  onNewAsset?: ((tx: Transaction, asset: Asset) => Promise<void>) | undefined
 }
 
 /** From the claim of a content to the row of its file; the copy of a large object within a bucket takes a minute. */
@@ -86,6 +88,7 @@ export async function addAsset(
   return db.transaction().execute(async (tx) => {
     const inserted = await insertAsset(tx, asset)
     await settleBlob(tx, { assetId: id, hash })
+    if (inserted.isNew) await parts.onNewAsset?.(tx, inserted.asset)
     return inserted
   })
 }

@@ -5,6 +5,7 @@ import { assetHandlers } from '../routes/assets.ts'
 import type { Database } from '../storage/database.ts'
 import { videoRules } from '../tiktok/posting-rules.ts'
 import { type AddressRules, type Resolve, systemResolve } from '../webhooks/addresses.ts'
+import type { AssetParts } from './asset-service.ts'
 import { cleanBlobs, removeUnused } from './blob-cleaning.ts'
 import type { BlobStore } from './blob-store.ts'
 
@@ -17,6 +18,8 @@ export interface AssetServiceParts {
   /** Which addresses files are downloaded from; those of the open internet unless told. */
   rules?: AddressRules | undefined
   resolve?: Resolve | undefined
+  /** Told of a file that was not there before, in the transaction that writes it down. */
+  onNewAsset?: AssetParts['onNewAsset']
 }
 
 /** Everything about files; `handlers` go to the HTTP server. */

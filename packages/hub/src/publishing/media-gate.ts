@@ -1,5 +1,8 @@
 import { judgeVideo, type MediaInfo, type VideoRules } from '@tockwork/media'
 import type { LocalFile } from '../assets/blob-store.ts'
+import type { MediaDecision } from '../originality/judge-post.ts'
+import type { Asset } from '../storage/assets.ts'
+import type { Post } from './post.ts'
 
 /** One thing that speaks against a file. */
 export interface MediaFinding {
@@ -30,9 +33,22 @@ export interface MediaContext {
   maxDurationSec?: number | undefined
 }
 
-/** Judges media before it is posted: format today, watermarks and originality when a gate for them is put in front. */
+/**
+ * - `decided`: what the workspace's policy says; unless it is `block`, the post has its place before all that repeat it
+ * - `wait`: its file was not looked at yet; ask again then
+ * - `unasked`: the policy allows everything
+ */
+export type PostMediaAnswer =
+  | { kind: 'decided'; decision: MediaDecision }
+  | { kind: 'wait'; reason: string; until: number }
+  | { kind: 'unasked' }
+
+/** Judges media before it is posted. */
 export interface MediaGate {
+  /** By format: what the platform would refuse. Quick, and asked as soon as a post is made. */
   judgeVideo(subject: MediaSubject, context: MediaContext): Promise<MediaVerdict>
+  /** By marks and by what the workspace posted before; asked when the post is about to go out. */
+  judgePost?(post: Post, asset: Asset): Promise<PostMediaAnswer>
 }
 
 /** The gate that holds a file against the platform's rules, by what the probe found. */

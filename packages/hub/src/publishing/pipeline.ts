@@ -58,6 +58,7 @@ const STEPS: Readonly<Record<PostState, ((step: Step) => Promise<Post | undefine
   waiting_for_time: checkStep,
   waiting_for_rate: checkStep,
   checking: checkStep,
+  media_blocked: undefined,
   initialising: initStep,
   uploading: uploadStep,
   processing: statusStep,

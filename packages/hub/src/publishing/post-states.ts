@@ -34,10 +34,13 @@ export const TRANSITIONS: Readonly<Record<PostState, readonly PostState[]>> = {
     'waiting_for_approval',
     'waiting_for_rate',
     'waiting_for_time',
+    'media_blocked',
     'initialising',
     'cancelled',
     'failed',
   ],
+  // TikTok was not asked: with other media it is a post like any other, or a person lets it go as it is.
+  media_blocked: ['accepted', 'waiting_for_approval', 'waiting_for_time', 'cancelled'],
   initialising: [
     'initialising',
     'waiting_for_rate',
@@ -73,6 +76,7 @@ export const BEFORE_INIT: ReadonlySet<PostState> = new Set([
   'waiting_for_time',
   'waiting_for_rate',
   'checking',
+  'media_blocked',
 ])
 
 /** States in which a post rests until a person says yes, or changes it. */

@@ -4,8 +4,10 @@ import type { BlobStore } from '../assets/blob-store.ts'
 import { RateGovernor } from '../governor/governor.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Log } from '../observability/log.ts'
+import { createOverruleMedia } from '../originality/overrule.ts'
 import { accountQueueHandlers } from '../routes/account-queues.ts'
 import { limitHandlers } from '../routes/limits.ts'
+import { mediaHandlers } from '../routes/media.ts'
 import { postHandlers } from '../routes/posts.ts'
 import type { Database } from '../storage/database.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
@@ -86,6 +88,7 @@ export function createPublishingServices(parts: PublishingServiceParts) {
       ...postHandlers({ db, clock, posts, approval: new PostApproval(publishing) }),
       ...accountQueueHandlers({ db, clock, queues: new QueueService(publishing) }),
       ...limitHandlers({ db, governor }),
+      ...mediaHandlers({ db, clock, overrule: createOverruleMedia(publishing) }),
     },
   }
 }

@@ -9,6 +9,7 @@ import * as vault from './migrations/0006-vault.ts'
 import * as libraryAndSync from './migrations/0007-library-and-sync.ts'
 import * as idempotencyClaims from './migrations/0010-idempotency-claims.ts'
 import * as approvalAndQueues from './migrations/0011-approval-and-queues.ts'
+import * as mediaGate from './migrations/0012-media-gate.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,6 +21,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-library-and-sync': libraryAndSync,
   '0010-idempotency-claims': idempotencyClaims,
   '0011-approval-and-queues': approvalAndQueues,
+  '0012-media-gate': mediaGate,
 }
 
 /** The name of the newest migration: the version of the schema. */

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
+import type { MediaTables } from './media-tables.ts'
 
 /**
  * Rows as they stand in the database, beside the DDL in `migrations/`. `timestamptz` is a `Date` here and milliseconds
@@ -12,7 +13,7 @@ export type DefaultedJson<T = unknown> = ColumnType<T, string | undefined, strin
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
 type NullableBytes = ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
 
-export interface Tables {
+export interface Tables extends MediaTables {
   workspaces: WorkspacesTable
   api_keys: ApiKeysTable
   apps: AppsTable

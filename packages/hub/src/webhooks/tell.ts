@@ -42,6 +42,7 @@ const OWN_NAME: Partial<Record<PostState, NewEvent['type'] & `post.${string}`>> 
   failed: 'post.failed',
   cancelled: 'post.cancelled',
   needs_attention: 'post.needs_attention',
+  media_blocked: 'post.needs_attention',
 }
 
 /** For whatever moves posts. */

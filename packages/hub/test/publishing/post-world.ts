@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { accountQueueOperations, assetOperations, limitOperations, postOperations } from '@tockwork/api'
+import {
+  accountQueueOperations,
+  assetOperations,
+  limitOperations,
+  mediaOperations,
+  postOperations,
+} from '@tockwork/api'
 import { cryptoRandom, seededRandom } from '@tockwork/kernel'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import type { FastifyInstance } from 'fastify'
@@ -13,8 +19,11 @@ import { createServer } from '../../src/http/server.ts'
 import { silentLog } from '../../src/observability/log.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import type { Looker } from '../../src/originality/look.ts'
+import { createOriginalityServices, type OriginalityServices } from '../../src/originality/services.ts'
 import { createPublishingServices, type PublishingServices } from '../../src/publishing/services.ts'
 import { createUnitOfWork } from '../../src/storage/unit-of-work.ts'
+import { videoRules } from '../../src/tiktok/posting-rules.ts'
 import { AccountWorld, type Reply, type Tenant } from '../account-world.ts'
 
 const operations = [
@@ -22,6 +31,7 @@ const operations = [
   ...accountQueueOperations,
   ...assetOperations,
   ...limitOperations,
+  ...mediaOperations,
 ] as const
 
 interface SentJob {
@@ -43,6 +53,7 @@ export class PostWorld {
   readonly accounts: AccountWorld
   readonly publisher: Publisher
   readonly assets: AssetServices
+  readonly originality: OriginalityServices | undefined
   /** Where files are kept. */
   readonly folder: string
   readonly #blobs: BlobStore
@@ -53,6 +64,7 @@ export class PostWorld {
     accounts: AccountWorld
     publisher: Publisher
     assets: AssetServices
+    originality: OriginalityServices | undefined
     blobs: BlobStore
     server: FastifyInstance
     folder: string
@@ -61,19 +73,22 @@ export class PostWorld {
     this.accounts = parts.accounts
     this.publisher = parts.publisher
     this.assets = parts.assets
+    this.originality = parts.originality
     this.folder = parts.folder
     this.#blobs = parts.blobs
     this.#server = parts.server
     this.#sent = parts.sent
   }
 
-  /** @param options `blobs`: where files are kept instead of a folder. */
-  static async start(options: { blobs?: BlobStore } = {}): Promise<PostWorld> {
+  /** @param options `blobs`: where files are kept instead of a folder; `looker`: what looks at pictures, else nothing does. */
+  static async start(options: { blobs?: BlobStore; looker?: Looker } = {}): Promise<PostWorld> {
     const accounts = await AccountWorld.start()
     const folder = await mkdtemp(join(tmpdir(), 'tockwork-hub-assets-'))
     const sent: SentJob[] = []
     const blobs = options.blobs ?? new LocalBlobStore(folder)
-    const publisher = makePublisher(accounts, blobs, 'one', sent)
+    const { looker } = options
+    const originality = looker === undefined ? undefined : makeOriginality(accounts, blobs, sent, looker)
+    const publisher = makePublisher(accounts, blobs, 'one', sent, originality)
     const assets = createAssetServices({
       db: accounts.database.db,
       blobs,
@@ -82,6 +97,7 @@ export class PostWorld {
       log: silentLog,
       // Files come from this machine, which is where tests have their servers.
       rules: { toLoopback: true },
+      onNewAsset: originality?.onNewAsset({ send: sender(sent) }),
     })
     const server = await createServer({
       operations,
@@ -99,7 +115,7 @@ export class PostWorld {
       checks: {},
       version: '0.0.0',
     })
-    return new PostWorld({ accounts, publisher, assets, blobs, server, folder, sent })
+    return new PostWorld({ accounts, publisher, assets, originality, blobs, server, folder, sent })
   }
 
   get emulator() {
@@ -121,7 +137,12 @@ export class PostWorld {
 
   /** Another process of the hub on the same database and files. */
   another(name: string): Publisher {
-    return makePublisher(this.accounts, this.#blobs, name, this.#sent)
+    return makePublisher(this.accounts, this.#blobs, name, this.#sent, this.originality)
+  }
+
+  /** Another process's media gate, with what looks at pictures there. */
+  anotherGate(looker: Looker): OriginalityServices {
+    return makeOriginality(this.accounts, this.#blobs, this.#sent, looker)
   }
 
   async call(
@@ -248,17 +269,44 @@ export function clip(seconds = 5, bytes?: number): Uint8Array {
   return makeSampleVideo({ durationSec: seconds, ...(bytes === undefined ? {} : { padToBytes: bytes }) })
 }
 
-function makePublisher(accounts: AccountWorld, blobs: BlobStore, name: string, sent: SentJob[]): Publisher {
+function sender(sent: SentJob[]) {
+  return (job: string, data: object, { at }: { at?: number }) => {
+    sent.push({ name: job, data, at })
+    return Promise.resolve('job')
+  }
+}
+
+function makeOriginality(
+  accounts: AccountWorld,
+  blobs: BlobStore,
+  sent: SentJob[],
+  looker: Looker,
+): OriginalityServices {
+  const { db } = accounts.database
+  return createOriginalityServices({
+    db,
+    unitOfWork: createUnitOfWork(db, { send: sender(sent) }),
+    blobs,
+    clock: accounts.emulator.clock,
+    log: silentLog,
+    rules: videoRules,
+    looker,
+  })
+}
+
+function makePublisher(
+  accounts: AccountWorld,
+  blobs: BlobStore,
+  name: string,
+  sent: SentJob[],
+  originality: OriginalityServices | undefined,
+): Publisher {
   const { tokens, platforms } = accounts.services
   const { db } = accounts.database
   const services = createPublishingServices({
     db,
-    unitOfWork: createUnitOfWork(db, {
-      send: (job, data, { at }) => {
-        sent.push({ name: job, data, at })
-        return Promise.resolve('job')
-      },
-    }),
+    unitOfWork: createUnitOfWork(db, { send: sender(sent) }),
+    gate: originality?.gate,
     vault: accounts.vault,
     clock: accounts.emulator.clock,
     random: seededRandom(3),

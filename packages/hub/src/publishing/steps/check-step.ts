@@ -2,6 +2,7 @@ import { findQueue } from '../../storage/account-queues.ts'
 import { findAsset } from '../../storage/assets.ts'
 import type { Database } from '../../storage/database.ts'
 import { checkAccount, checkCreator, mediaErrors } from '../check-post.ts'
+import type { PostMediaAnswer } from '../media-gate.ts'
 import type { Post } from '../post.ts'
 import type { Step } from '../step.ts'
 import { endByFailure, fail, isCap, waitForWindow } from './endings.ts'
@@ -45,7 +46,7 @@ export async function checkStep(step: Step): Promise<Post | undefined> {
       })
     }
     default:
-      return check(step, now)
+      return check(step)
   }
 }
 
@@ -54,8 +55,8 @@ async function isPaused(db: Database, accountId: string): Promise<boolean> {
   return (await findQueue(db, accountId))?.pausedAt !== undefined
 }
 
-async function check(step: Step, now: number): Promise<Post | undefined> {
-  const { post, parts, move, call, creators } = step
+async function check(step: Step): Promise<Post | undefined> {
+  const { post, parts, call, creators } = step
   const { db, port, gate, rates, blobs } = parts
   const account = await step.account()
   if (account === undefined) return fail(step, { reason: 'account_gone', detail: 'The account was erased.' })
@@ -93,6 +94,10 @@ async function check(step: Step, now: number): Promise<Post | undefined> {
       { maxDurationSec },
     )
     if (verdict.verdict === 'block') errors.push(...mediaErrors(verdict.findings, 'video.asset_id'))
+    if (errors.length === 0) {
+      const answer = await gate.judgePost?.(post, asset)
+      if (answer !== undefined) return goByMedia(step, answer)
+    }
   }
   const [first] = errors
   if (first !== undefined)
@@ -102,11 +107,41 @@ async function check(step: Step, now: number): Promise<Post | undefined> {
       action: 'Change the post, then retry it.',
       more: { errors },
     })
+  return goOn(step, {})
+}
+
+function goOn({ move, parts }: Step, detail: Record<string, unknown>): Promise<Post | undefined> {
   return move({
     to: 'initialising',
     cause: 'checked',
+    detail,
     set: { failures: 0, stateReason: undefined },
-    at: now,
+    at: parts.clock.now(),
     brief: true,
+  })
+}
+
+/** What the gate says of marks and repetitions. The whole of it is the post's media report. */
+function goByMedia(step: Step, answer: PostMediaAnswer): Promise<Post | undefined> {
+  const { post, move } = step
+  if (answer.kind === 'unasked') return goOn(step, {})
+  if (answer.kind === 'wait') {
+    const { reason, until } = answer
+    return post.stateReason === reason
+      ? move({ at: until })
+      : move({ to: 'checking', cause: reason, set: { stateReason: reason }, at: until })
+  }
+  const { verdict, findings, skipped, aigcSuggested } = answer.decision
+  // Which other posts it is about stands in the report alone, which loses them when they are erased.
+  const said = findings.map(({ rule, level }) => ({ rule, level }))
+  const media = { verdict, findings: said, skipped, is_aigc_suggested: aigcSuggested }
+  if (verdict !== 'block') return goOn(step, { media })
+  const first = findings.find(({ level }) => level === 'block')
+  return move({
+    to: 'media_blocked',
+    cause: 'media_blocked',
+    detail: { media },
+    set: { stateReason: first?.rule },
+    at: undefined,
   })
 }
