@@ -1,5 +1,5 @@
 import type { FieldError } from '@tockwork/api'
-import { newId } from '../ids.ts'
+import { newId, RisingIds } from '../ids.ts'
 import { type Account, findAccount } from '../storage/accounts.ts'
 import type { Transaction } from '../storage/database.ts'
 import { insertPosts, requestCancel } from '../storage/posts.ts'
@@ -25,9 +25,11 @@ import { ADVANCE_POST, type PublishingParts } from './step.ts'
 export class PostService {
   readonly #parts: PublishingParts
   readonly #creators: CreatorCheck
+  readonly #ids: RisingIds
 
   constructor(parts: PublishingParts) {
     this.#parts = parts
+    this.#ids = new RisingIds('post', parts.clock, parts.random)
     this.#creators = new CreatorCheck(parts)
   }
 
@@ -83,7 +85,7 @@ export class PostService {
       const made = await insertPosts(
         work.tx,
         accounts.map((account) => ({
-          id: newId('post', clock, random),
+          id: this.#ids.next(),
           workspaceId: request.workspaceId,
           groupId,
           accountId: account.id,
@@ -144,7 +146,16 @@ export class PostService {
       if (account !== undefined) await this.#creators.check(content, { workspaceId }, [account], errors)
       if (errors.length > 0) throw invalid(errors)
       const set = { kind: content.kind, options: content.options, source, madeBy: change.by.actor }
-      if (!post.approvalRequired && !change.by.approvalRequired) return { set }
+      if (!post.approvalRequired && !change.by.approvalRequired) {
+        if (post.state !== 'media_blocked') return { set }
+        const now = this.#parts.clock.now()
+        // What held it may be gone with the change: it is decided about anew.
+        return {
+          to: 'accepted' as const,
+          cause: 'changed',
+          set: { ...set, stateReason: undefined, stepAt: now },
+        }
+      }
       return {
         to: 'waiting_for_approval' as const,
         cause: 'changed',
