@@ -65,6 +65,8 @@ export async function startHubWorld(options: {
       TOCKWORK_TIKTOK_ORIGIN: origin,
       TOCKWORK_HUB_PORT: '0',
       TOCKWORK_LOG_LEVEL: 'error',
+      // Posts of one clip, and no pictures are looked at meanwhile.
+      TOCKWORK_MEDIA_CHECKS: 'rules',
       ...env,
     }
     // Its log goes to the same place.

@@ -55,6 +55,8 @@ export function hubEnvironment(
     TOCKWORK_TIKTOK_ORIGIN: tiktok,
     TOCKWORK_PUBLIC_URL: front.origin,
     TOCKWORK_WEBHOOKS_TO_LOOPBACK: 'true',
+    // The same few clips are posted again and again here: what is tried is that each goes out once, not whether it should.
+    TOCKWORK_MEDIA_CHECKS: 'rules',
     ...(options.databaseUrl === undefined
       ? {}
       : { TOCKWORK_DATABASE_URL: options.databaseUrl, TOCKWORK_SECRET_KEY: secretKey }),

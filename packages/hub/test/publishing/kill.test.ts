@@ -56,6 +56,8 @@ async function startHubProcess(port: number): Promise<HubProcess> {
       TOCKWORK_TIKTOK_ORIGIN: emulator.origin,
       TOCKWORK_PUBLIC_URL: `http://127.0.0.1:${ports[0]}`,
       TOCKWORK_LOG_LEVEL: 'silent',
+      // One clip for all posts here, which is what the gate would hold.
+      TOCKWORK_MEDIA_CHECKS: 'rules',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
