@@ -1,9 +1,8 @@
-import type { Clock, Random } from '@tockwork/kernel'
-import { cryptoRandom } from '@tockwork/kernel'
+import { cryptoRandom, ManualClock, type Random, systemClock } from '@tockwork/kernel'
 import { expect, test } from 'vitest'
 import { idPattern, newId, RisingIds } from './ids.ts'
 
-const at = (now: number): Clock => ({ now: () => now })
+const at = (now: number) => new ManualClock(now)
 const of = (byte: number): Random =>
   ({ bytes: (length: number) => new Uint8Array(length).fill(byte) }) as Random
 
@@ -20,7 +19,7 @@ test('ids of different milliseconds sort by time', () => {
 
 test('rising ids sort in the order in which they were made, also within a millisecond', () => {
   let now = 1_800_000_000_000
-  const ids = new RisingIds('post', { now: () => now }, cryptoRandom)
+  const ids = new RisingIds('post', { ...systemClock, now: () => now }, cryptoRandom)
   const made = Array.from({ length: 3000 }, (_, index) => {
     if (index % 1000 === 999) now += 1
     return ids.next()
