@@ -41,7 +41,8 @@ export class Scrubber {
   learnUrl(text: string): void {
     if (!URL.canParse(text)) return
     const url = new URL(text)
-    if (url.password !== '') this.hide(url.password)
+    this.hide(url.password)
+    this.hide(decoded(url.password))
     this.learnForm(url.search)
   }
 
@@ -66,5 +67,14 @@ export class Scrubber {
     if (Array.isArray(value)) return value.map((each) => this.value(each)) as T
     if (value === null || typeof value !== 'object') return value
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.value(each)])) as T
+  }
+}
+
+/** A password may hold a percent sign of its own. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }

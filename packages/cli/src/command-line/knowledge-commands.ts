@@ -8,6 +8,8 @@ export function addKnowledgeCommands(table: CommandTable): void {
     .option('--json [body]', "the body, as JSON in TikTok's own form, or @file")
     .option('--query <key=value>', 'a query parameter; repeat it', collect)
     .option('--list', 'which endpoints there are')
+    .option('--api <name>', "open, or shop for TikTok Shop's operations")
+    .option('--shop <id>', 'of TikTok Shop: which shop the call is about')
     .option('--show-secrets', 'show tokens and upload addresses in the answer')
     .option('--app <client-key>', 'endpoints of the app itself: as which app')
     .option(...AS)
@@ -49,6 +51,34 @@ export function addKnowledgeCommands(table: CommandTable): void {
     )
     .action(async (options) =>
       (await import('../commands/changes.ts')).changes(table.context(options), options),
+    )
+  table
+    .add('mcp', 'a Model Context Protocol server for AI assistants: stdio, or HTTP on this machine')
+    .option('--http [port]', 'streamable HTTP on 127.0.0.1 (default: any free port)')
+    .option('--allow-publish', 'also the tools that publish and cancel; each call needs a confirmation')
+    .option(
+      '--audit <file>',
+      'where each call is written down (default: cli/mcp-audit.jsonl in the data folder)',
+    )
+    .addHelpText(
+      'after',
+      examples('tockwork mcp', 'tockwork mcp --http 4900', 'tockwork mcp --allow-publish'),
+    )
+    .action(async (options, command: Command) =>
+      (await import('../commands/mcp.ts')).mcp(table.context(options), {
+        ...options,
+        version: command.parent?.version() ?? '',
+      }),
+    )
+  table
+    .add('doctor', 'what is wrong with this installation, and how to mend it; exit code 1 when something is')
+    .option('--sarif', 'print SARIF 2.1.0, for CI and editors')
+    .addHelpText('after', examples('tockwork doctor', 'tockwork doctor --sarif > doctor.sarif'))
+    .action(async (options, command: Command) =>
+      (await import('../commands/doctor.ts')).doctor(table.context(options), {
+        ...options,
+        version: command.parent?.version() ?? '',
+      }),
     )
   const media = table.group('media', 'look at media files')
   table

@@ -1,0 +1,123 @@
+/** Faults of what creators granted: grants that lapse, renewals that cannot succeed, scopes that are missing. */
+import { nameOf } from '../../state/accounts.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import type { Facts, Login } from './facts.ts'
+
+const TOKENS = 'https://developers.tiktok.com/doc/oauth-user-access-token-management'
+const SCOPES = 'https://developers.tiktok.com/doc/scopes-overview'
+const DAY_MS = 86_400_000
+const SOON_DAYS = 14
+
+export function checkLogins(facts: Facts): Diagnosis[] {
+  return [...facts.logins.flatMap((login) => checkLogin(login, facts)), ...checkHubAccounts(facts)]
+}
+
+function checkLogin(login: Login, { now, config }: Facts): Diagnosis[] {
+  const { account, tokens, target } = login
+  const who = nameOf(account)
+  const where = `${target}: ${who}`
+  const again = `Run \`tockwork login\` again as ${who}.`
+  if (tokens === undefined)
+    return [
+      {
+        rule: 'login-lapsed',
+        level: 'error',
+        what: `The tokens of ${who} are gone.`,
+        evidence: `the account is listed, and has no file of tokens (${target})`,
+        why: 'Nothing can be called for this account.',
+        fix: again,
+        link: TOKENS,
+        where,
+      },
+    ]
+  const days = Math.floor((tokens.refreshExpiresAt - now) / DAY_MS)
+  if (tokens.refreshExpiresAt <= now)
+    return [
+      {
+        rule: 'login-lapsed',
+        level: 'error',
+        what: `The login of ${who} has lapsed.`,
+        evidence: `its refresh token was good until ${day(tokens.refreshExpiresAt)}`,
+        why: 'A refresh token that has lapsed cannot be renewed: TikTok answers invalid_grant.',
+        fix: again,
+        link: TOKENS,
+        where,
+      },
+    ]
+  return [
+    ...(days >= SOON_DAYS
+      ? []
+      : [
+          {
+            rule: 'login-lapsing' as const,
+            level: 'warning' as const,
+            what: `The login of ${who} lapses in ${days} days.`,
+            evidence: `its refresh token is good until ${day(tokens.refreshExpiresAt)}`,
+            why: 'After that day only the creator can connect it again. Whether a renewal moves the day is disputed between TikTok’s pages.',
+            fix: again,
+            link: TOKENS,
+            where,
+          },
+        ]),
+    ...checkRenewal(login, config, where),
+  ]
+}
+
+/** A token of the real TikTok is renewed with the secret of the app that it was given to, and no other. */
+function checkRenewal({ account, target }: Login, config: Facts['config'], where: string): Diagnosis[] {
+  // Nothing says that this target is used now.
+  if (target !== 'tiktok' || config.clientKey === undefined || config.clientSecret === undefined) return []
+  if (account.clientKey === config.clientKey) return []
+  return [
+    {
+      rule: 'refresh-impossible',
+      level: 'warning',
+      what: `The login of ${nameOf(account)} belongs to another app than the one that is set.`,
+      evidence: `it was given to ${account.clientKey}; TIKTOK_CLIENT_KEY is ${config.clientKey}`,
+      why: 'A token is renewed with the secret of its own app; with another one TikTok answers invalid_grant.',
+      fix: `Set the key and secret of ${account.clientKey}, or log in again with the present app.`,
+      link: TOKENS,
+      where,
+    },
+  ]
+}
+
+function checkHubAccounts({ hub }: Facts): Diagnosis[] {
+  return (hub?.accounts ?? []).flatMap(({ id, username, status, status_reason, missing_scopes }) => {
+    const who = username === null ? id : `@${username} (${id})`
+    return [
+      ...(status !== 'reauthorization_required'
+        ? []
+        : [
+            {
+              rule: 'refresh-refused' as const,
+              level: 'error' as const,
+              what: `${who} must be connected again.`,
+              evidence: `the hub says ${status}${status_reason === null ? '' : `, because ${status_reason}`}`,
+              why: 'TikTok refused to renew the token, so nothing goes out for this account.',
+              fix: 'Make a connect session for it and send the creator its address.',
+              link: TOKENS,
+              where: id,
+            },
+          ]),
+      ...(missing_scopes.length === 0 || status !== 'connected'
+        ? []
+        : [
+            {
+              rule: 'scope-missing' as const,
+              level: 'warning' as const,
+              what: `${who} has not granted everything that was asked for.`,
+              evidence: `missing: ${missing_scopes.join(', ')}`,
+              why: 'Calls that need these scopes are refused. Scopes that are asked for and never used are a reason to fail the audit.',
+              fix: 'Connect the account again if the scopes are needed; else stop asking for them.',
+              link: SCOPES,
+              where: id,
+            },
+          ]),
+    ]
+  })
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}

@@ -1,0 +1,17 @@
+import { Scrubber } from '../scrubber.ts'
+import { checkCalls } from './check-calls.ts'
+import { checkConfiguration } from './check-configuration.ts'
+import { checkLogins } from './check-logins.ts'
+import { byLevel, type Diagnosis } from './diagnosis.ts'
+import type { Facts } from './facts.ts'
+
+/** All findings, the worst first, without any secret of the environment. */
+export async function examine(facts: Facts): Promise<Diagnosis[]> {
+  const scrubber = new Scrubber()
+  for (const [name, value] of Object.entries(facts.config.environment)) {
+    scrubber.hideNamed(name, value ?? '')
+    scrubber.learnUrl(value ?? '')
+  }
+  const found = [...(await checkConfiguration(facts)), ...checkLogins(facts), ...checkCalls(facts)]
+  return scrubber.value(byLevel(found))
+}

@@ -1,0 +1,171 @@
+/** Gathers what the doctor looks at. Tokens stay where they are: only their times and scopes are taken. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FileTokenStore } from '@tockwork/sdk/node'
+import * as z from 'zod/mini'
+import type { Context } from '../../context.ts'
+import { Control } from '../../control.ts'
+import { type Account, readAccounts, tokenFolder } from '../../state/accounts.ts'
+import { isMissing } from '../../state/private-file.ts'
+import { findEmulator } from '../../state/running-emulator.ts'
+import { isLocal, type Target } from '../../target.ts'
+import { findHub, type HubLink } from '../hub-link.ts'
+
+export interface Login {
+  /** Folder of the target: `tiktok`, `emulator`, or a host's name. */
+  target: string
+  account: Account
+  /** Absent when the tokens are gone. Times in milliseconds since the epoch. */
+  tokens?: { expiresAt: number; refreshExpiresAt: number; scopes: readonly string[] }
+}
+
+/** A request that the emulator answered. */
+const request = z.object({
+  at: z.string(),
+  method: z.string(),
+  host: z.string(),
+  path: z.string(),
+  endpoint: z.optional(z.string()),
+  client_key: z.optional(z.string()),
+  user: z.optional(z.string()),
+  verdict: z.string(),
+})
+export type SeenRequest = z.output<typeof request>
+
+type Page<T> = { data: T[]; next_cursor: string | null }
+
+export interface HubAccount {
+  id: string
+  username: string | null
+  status: string
+  status_reason: string | null
+  missing_scopes: string[]
+}
+
+export interface HubLimit {
+  endpoint: string
+  account_id: string | null
+  limit: number
+  remaining: number
+  blocked_until: string | null
+}
+
+export interface HubPost {
+  id: string
+  failure: { reason: string } | null
+}
+
+export interface Facts {
+  now: number
+  config: Context['config']
+  cwd: string
+  logins: Login[]
+  /** `Date` headers that servers sent, with when they came. */
+  dates: { server: string; date: string; at: number }[]
+  requests: SeenRequest[]
+  hub: { origin: string; accounts: HubAccount[]; limits: HubLimit[]; posts: HubPost[] } | undefined
+}
+
+type Needs = Pick<Context, 'config' | 'cwd' | 'clock' | 'fetch' | 'signal' | 'random' | 'pid'>
+
+const PROBE_MS = 3000
+const MOST_ACCOUNTS = 10_000
+const TIKTOK = 'https://open.tiktokapis.com'
+
+export async function gatherFacts(context: Needs): Promise<Facts> {
+  const { config, cwd, clock } = context
+  const emulator =
+    config.tiktokOrigin ?? (config.clientKey === undefined ? await findEmulator(context) : undefined)
+  const link = await findHub(context)
+  const tiktok = emulator ?? (config.clientKey === undefined ? undefined : TIKTOK)
+  const dates = [
+    ...(tiktok === undefined ? [] : await dateOf(context, tiktok)),
+    ...('date' in link && link.date !== undefined
+      ? [{ server: link.origin, date: link.date, at: clock.now() }]
+      : []),
+  ]
+  return {
+    now: clock.now(),
+    config,
+    cwd,
+    logins: await gatherLogins(config.dataDir),
+    dates,
+    requests: isLocal(emulator) ? await seenBy(context, emulator) : [],
+    hub: await readHub(link),
+  }
+}
+
+async function dateOf({ fetch, clock }: Needs, origin: string): Promise<Facts['dates']> {
+  try {
+    const answer = await fetch(`${origin}/`, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_MS) })
+    const date = answer.headers.get('date')
+    return date === null ? [] : [{ server: origin, date, at: clock.now() }]
+  } catch {
+    // Without a network there is nothing to compare with, which is no fault of this installation.
+    return []
+  }
+}
+
+export async function gatherLogins(dataDir: string): Promise<Login[]> {
+  const root = join(dataDir, 'cli')
+  const names = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  const logins: Login[] = []
+  for (const entry of names.filter((each) => each.isDirectory())) {
+    const target: Target = {
+      origin: undefined,
+      name: entry.name,
+      folder: join(root, entry.name),
+      app: { clientKey: '', clientSecret: undefined },
+    }
+    const store = new FileTokenStore(tokenFolder(target))
+    for (const account of (await readAccounts(target)).accounts) {
+      const set = await store.get(account.openId)
+      logins.push({
+        target: entry.name,
+        account,
+        ...(set === undefined
+          ? {}
+          : {
+              tokens: {
+                expiresAt: set.expiresAt,
+                refreshExpiresAt: set.refreshExpiresAt,
+                scopes: set.scopes,
+              },
+            }),
+      })
+    }
+  }
+  return logins
+}
+
+async function seenBy(context: Needs, origin: string): Promise<SeenRequest[]> {
+  try {
+    const answer = await new Control(context as Context, origin).send('GET', 'requests?limit=2000')
+    return z.parse(z.object({ requests: z.array(request) }), answer).requests
+  } catch {
+    // What answers there may be something else than our emulator.
+    return []
+  }
+}
+
+async function readHub(link: HubLink): Promise<Facts['hub']> {
+  if (!('client' in link)) return undefined
+  const { client, origin } = link
+  const [limits, posts] = await Promise.all([
+    client.limits.list({ query: { limit: 100 } }) as Promise<Page<HubLimit>>,
+    client.posts.list({ query: { state: 'failed', limit: 100 } }) as Promise<Page<HubPost>>,
+  ])
+  const accounts: HubAccount[] = []
+  let cursor: string | null = null
+  do {
+    const page = (await client.connectedAccounts.list({
+      query: { limit: 100, ...(cursor === null ? {} : { cursor }) },
+    })) as Page<HubAccount>
+    accounts.push(...page.data)
+    cursor = page.next_cursor
+  } while (cursor !== null && accounts.length < MOST_ACCOUNTS)
+  return { origin, accounts, limits: limits.data, posts: posts.data }
+}

@@ -1,0 +1,240 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Json, Shop } from './tockwork.ts'
+
+const bin = fileURLToPath(new URL('../bin/tockwork.mjs', import.meta.url))
+
+let shop: Shop
+let client: Client
+beforeEach(async () => {
+  shop = await Shop.open()
+  client = new Client({ name: 'test', version: '1.0.0' })
+})
+afterEach(async () => {
+  await client.close()
+  await shop.close()
+})
+
+async function overStdio(args: readonly string[] = [], env: Record<string, string> = {}): Promise<void> {
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [bin, 'mcp', ...args],
+      cwd: shop.folder,
+      env: { PATH: process.env.PATH ?? '', TOCKWORK_EMULATOR_PORT: '0', TOCKWORK_HUB_PORT: '0', ...env },
+      stderr: 'ignore',
+    }),
+  )
+}
+
+async function ask(
+  name: string,
+  given: Record<string, unknown> = {},
+): Promise<{ isError: boolean; value: Json }> {
+  const answer = await client.callTool({ name, arguments: given })
+  const [content] = answer.content as { text: string }[]
+  return { isError: answer.isError === true, value: JSON.parse(content?.text ?? 'null') as Json }
+}
+
+const audit = async () =>
+  (await readFile(join(shop.folder, '.tockwork/cli/mcp-audit.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Json)
+
+const READ_ONLY = [
+  'search_docs',
+  'lookup_endpoint',
+  'explain_error',
+  'check_config',
+  'list_accounts',
+  'list_posts',
+  'limits',
+  'diagnose_post',
+]
+
+test('stdio: the official client lists and calls the tools; nothing that publishes is there', {
+  timeout: 60_000,
+}, async () => {
+  await overStdio()
+  expect(client.getServerVersion()?.name).toBe('tockwork')
+  const { tools } = await client.listTools()
+  expect(tools.map(({ name }) => name)).toEqual(READ_ONLY)
+  for (const { annotations } of tools) expect(annotations?.readOnlyHint).toBe(true)
+
+  const explained = await ask('explain_error', { text: 'spam_risk_too_many_posts' })
+  expect(explained.value).toMatchObject({ kind: 'code', explanations: [{ retry: 'after' }, {}] })
+  const found = await ask('search_docs', { query: 'search id invalid or expired' })
+  expect(found.value.hits[0].cite).toBe('messages/search-id')
+  const looked = await ask('lookup_endpoint', { endpoint: 'https://open.tiktokapis.com/v2/video/list/' })
+  expect(looked.value.endpoints[0]).toMatchObject({
+    cite: 'endpoints/display.videoList',
+    scopes: ['video.list'],
+  })
+  expect((await ask('check_config')).value).toEqual({ findings: [] })
+
+  expect(await ask('lookup_endpoint', { endpoint: 'display.videolst' })).toMatchObject({
+    isError: true,
+    value: {
+      error: { code: 'unknown_endpoint', action: expect.stringContaining('Did you mean display.videoList') },
+    },
+  })
+  expect((await ask('list_posts')).value.error.code).toBe('no_hub')
+  const lines = await audit()
+  expect(lines.map(({ tool, outcome }) => `${tool} ${outcome}`)).toEqual([
+    'explain_error ok',
+    'search_docs ok',
+    'lookup_endpoint ok',
+    'check_config ok',
+    'lookup_endpoint refused',
+    'list_posts refused',
+  ])
+  expect(lines[0]).toMatchObject({ transport: 'stdio', arguments: { text: 'spam_risk_too_many_posts' } })
+  expect((await stat(join(shop.folder, '.tockwork/cli/mcp-audit.jsonl'))).mode & 0o777).toBe(0o600)
+})
+
+test('streamable HTTP: with the token alone, from this machine alone', { timeout: 60_000 }, async () => {
+  const running = shop.start(['mcp', '--http', '--json'])
+  const facts = JSON.parse(await running.line()) as Json
+  expect(facts.mcp).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/)
+  expect((await stat(facts.token_file)).mode & 0o777).toBe(0o600)
+  const token = (await readFile(facts.token_file, 'utf8')).trim()
+  const post = (headers: Record<string, string>) =>
+    fetch(facts.mcp, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{}',
+    })
+  expect((await post({})).status).toBe(401)
+  expect((await post({ authorization: 'Bearer wrong' })).status).toBe(401)
+  const bearer = { authorization: `Bearer ${token}` }
+  expect((await post({ ...bearer, origin: 'https://evil.example' })).status).toBe(403)
+
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(facts.mcp), { requestInit: { headers: bearer } }),
+  )
+  expect((await client.listTools()).tools).toHaveLength(READ_ONLY.length)
+  const { value } = await ask('explain_error', { text: 'HTTP 429 daily_quota_limit_exceeded' })
+  expect(value.findings[0]).toMatchObject({ code: 'daily_quota_limit_exceeded', retry: 'after' })
+  expect((await audit())[0]).toMatchObject({ transport: 'http', outcome: 'ok' })
+  await client.close()
+  expect((await running.kill('SIGTERM')).code).toBe(0)
+})
+
+test('no secret of the installation comes out of any tool, however it is asked for', async () => {
+  const secrets = {
+    TIKTOK_CLIENT_SECRET: 'clientSecret-471',
+    TOCKWORK_API_KEY: 'apiKey-tw-9913',
+    SOME_OTHER_TOKEN: 'otherToken-5531',
+  }
+  const held = {
+    accessToken: 'accessOpaque-77123',
+    refreshToken: 'refreshOpaque-88234',
+    admin: 'adminKey-661234',
+  }
+  const target = join(shop.folder, '.tockwork/cli/tiktok')
+  const openId = '-000YSS'
+  await mkdir(join(target, 'tokens'), { recursive: true })
+  await writeFile(join(shop.folder, '.tockwork/admin.key'), held.admin)
+  const account = {
+    openId,
+    clientKey: 'aw1',
+    username: held.accessToken,
+    scopes: ['x'],
+    loggedInAt: '2026-11-01',
+  }
+  await writeFile(join(target, 'accounts.json'), JSON.stringify({ accounts: [account] }))
+  const { FileTokenStore } = await import('@tockwork/sdk/node')
+  const { Secret } = await import('@tockwork/kernel')
+  await new FileTokenStore(join(target, 'tokens')).put({
+    openId,
+    accessToken: new Secret(held.accessToken),
+    refreshToken: new Secret(held.refreshToken),
+    scopes: ['x'],
+    obtainedAt: 1,
+    expiresAt: 2,
+    refreshExpiresAt: Date.now() + 1e12,
+  })
+  await overStdio(['--allow-publish'], {
+    ...secrets,
+    TIKTOK_CLIENT_KEY: 'aw1',
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+  })
+  const all = [...Object.values(secrets), ...Object.values(held)]
+  const asked = [
+    ...all,
+    '.tockwork/admin.key',
+    '@.tockwork/admin.key',
+    'file:///proc/self/environ',
+    'TIKTOK_CLIENT_SECRET',
+    'access_token',
+    '../cli/tiktok/tokens',
+  ]
+  const { tools } = await client.listTools()
+  const said: string[] = []
+  for (const { name, inputSchema } of tools) {
+    const texts = Object.entries(inputSchema.properties ?? {}).filter(
+      ([, each]) => (each as Json).type === 'string',
+    )
+    for (const text of texts.length === 0 ? [''] : asked) {
+      const given = Object.fromEntries(texts.map(([key]) => [key, text]))
+      said.push(
+        JSON.stringify(await client.callTool({ name, arguments: given }).catch((error) => String(error))),
+      )
+    }
+  }
+  // The display name is a token here, so that one does stand in an answer and has to be taken out.
+  const { value } = await ask('list_accounts')
+  expect(value.logins[0]).toMatchObject({ open_id: openId, username: '[secret]' })
+  expect(said.length).toBeGreaterThan(80)
+  for (const text of said) {
+    const leaks = all.filter((secret) => text.includes(secret))
+    // A refusal of the input by its schema may repeat what the caller himself has said.
+    if (!text.includes('Input validation')) expect(leaks, text).toEqual([])
+  }
+  const log = await readFile(join(shop.folder, '.tockwork/cli/mcp-audit.jsonl'), 'utf8')
+  for (const secret of all) expect(log).not.toContain(secret)
+}, 60_000)
+
+test('with a hub: lists, limits, and publishing only after a confirmation', { timeout: 90_000 }, async () => {
+  const dev = shop.start(['dev', '--json'])
+  // A database is made anew first, which takes long on a busy machine.
+  await expect.poll(() => dev.stdout, { timeout: 60_000 }).toContain('\n')
+  const facts = JSON.parse(await dev.line()) as Json
+  await overStdio(['--allow-publish'], { TOCKWORK_HUB_URL: facts.hub })
+  expect((await ask('list_accounts')).value.hub).toEqual({ data: [], next_cursor: null })
+  expect((await ask('list_posts', { limit: 5 })).value).toEqual({ data: [], next_cursor: null })
+  expect((await ask('limits')).value.data).toEqual([])
+  expect((await ask('diagnose_post', { id: 'post_00000000000000000000000000' })).isError).toBe(true)
+
+  const wanted = {
+    account_id: 'acc_00000000000000000000000000',
+    mode: 'draft',
+    video_url: 'https://example.com/clip.mp4',
+    idempotency_key: 'test-key-1',
+  }
+  const first = await ask('publish', wanted)
+  expect(first.value.error).toMatchObject({ code: 'confirmation_needed' })
+  expect(first.value.error.action).toContain(`publish to ${wanted.account_id}`)
+  expect((await ask('publish', { ...wanted, confirm: 'yes' })).value.error.code).toBe('confirmation_needed')
+  const second = await ask('publish', { ...wanted, confirm: `publish to ${wanted.account_id}` })
+  // The hub was asked, and there is no such account.
+  expect(second.value.error.code).not.toBe('confirmation_needed')
+  expect(second.value.error.code).not.toBe('failure')
+  const post = 'post_00000000000000000000000000'
+  expect((await ask('cancel', { post_id: post })).value.error.code).toBe('confirmation_needed')
+  expect((await ask('cancel', { post_id: post, confirm: `cancel ${post}` })).value.error.code).toMatch(
+    /not_found/,
+  )
+  expect((await audit()).map(({ tool, outcome }) => `${tool} ${outcome}`).slice(-5)).toEqual([
+    'publish refused',
+    'publish refused',
+    'publish refused',
+    'cancel refused',
+    'cancel refused',
+  ])
+})
