@@ -213,6 +213,7 @@ const BODIES: Record<string, (ids: Record<string, string>) => unknown> = {
   'assets.import': () => ({ url: 'https://10.0.0.1/clip.mp4' }),
   'assets.update': () => ({ name: 'stolen' }),
   'connectSessions.create': (ids) => ({ app_id: ids.app_id }),
+  'mediaPolicy.set': () => ({ queued: 'block', own_handles: ['stolen'] }),
   'posts.create': (ids) => ({ accounts: [ids.account_id], mode: 'draft', video: { asset_id: ids.asset_id } }),
   'posts.update': () => ({ options: { title: 'stolen' } }),
   'posts.reschedule': () => ({ scheduled_at: '2027-07-01T10:00:00Z' }),
