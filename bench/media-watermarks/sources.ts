@@ -95,14 +95,12 @@ const photoInput =
   ({ width, height }: Size, scene: string): string[] => {
     const larger = `scale=${Math.round(width * 1.5)}:${Math.round(height * 1.5)}:force_original_aspect_ratio=increase`
     return [
-      '-loop',
-      '1',
       '-framerate',
       String(FPS),
       '-i',
       photo,
       '-vf',
-      `${larger}${scene},crop=${width}:${height}:${MOVES[at % MOVES.length]}`,
+      `${larger}${scene},loop=-1:size=1,crop=${width}:${height}:${MOVES[at % MOVES.length]}`,
     ]
   }
 

@@ -1,5 +1,6 @@
 import { cropAsPgm, difference, type GrayImage, type PixelBox, toFractions } from './gray-image.ts'
 import { judgeSightings, type Sighting } from './judge-sightings.ts'
+import { stretchContrast, TemporalExtremes } from './lasting-views.ts'
 import { PersistentEdges } from './persistent-edges.ts'
 import { type Exempt, missingLetters, readMarks } from './read-mark.ts'
 import type { TextLineBox } from './text-detection.ts'
@@ -44,6 +45,9 @@ export class OverlayAnalysis {
   #known: ReadLine[] = []
   #crops = new Map<FrameBox, Uint8Array>()
   #middle: GrayImage | undefined
+  /** Of all windows that moved, except the last, which an end card may hide. */
+  readonly #extremes = new TemporalExtremes()
+  #extremesSeen: SeenWhen | undefined
 
   constructor(options: AnalysisOptions) {
     this.#options = options
@@ -73,9 +77,20 @@ export class OverlayAnalysis {
       const mean = meanPicture(frames)
       await this.#look(mean, whole)
       if (isFirst || isLast) await this.#lookAtBands(mean, whole)
-    } else if (isFirst || isLast) await this.#lookAtBands(middle, moment(middle))
+      if (!isLast || isFirst) {
+        for (const frame of frames) this.#extremes.add(frame)
+        this.#extremesSeen = { ...whole, fromSec: this.#extremesSeen?.fromSec ?? whole.fromSec }
+      }
+    } else if (isFirst || isLast) {
+      await this.#lookAtBands(middle, moment(middle))
+      await this.#lookAtBands(stretchContrast(middle), moment(middle))
+    }
     await this.#look(middle, moment(middle))
-    if (!isLast || last === middle) return
+    if (!isLast) return
+    if (this.#extremesSeen !== undefined)
+      for (const view of this.#extremes.views)
+        await this.#lookAtBands(stretchContrast(view), this.#extremesSeen)
+    if (last === middle) return
     const marks = await this.#look(last, moment(last))
     // An end card that began just now is seen once more before it is believed.
     const before = frames.at(-3)
@@ -144,17 +159,19 @@ export class OverlayAnalysis {
     )
     if (same !== undefined) return same
     const read = { picture, box: line, ...(await reader.read(picture, line)) }
-    const missing = missingLetters(read.text)
-    if (missing === 0 || readMarks(read.text, this.#options.exempt).length > 0) return read
+    if (readMarks(read.text, this.#options.exempt).length > 0) return read
     const letterWidth = (line.right - line.left) / Math.max(1, read.text.length)
-    const more = Math.ceil(letterWidth * missing)
-    const box = {
-      left: Math.max(0, line.left - more),
-      top: Math.max(0, line.top - 2),
-      right: Math.min(picture.width, line.right + more),
-      bottom: Math.min(picture.height, line.bottom + 2),
+    for (const missing of missingLetters(read.text)) {
+      const more = Math.ceil(letterWidth * missing)
+      const box = {
+        left: Math.max(0, line.left - more),
+        top: Math.max(0, line.top - 2),
+        right: Math.min(picture.width, line.right + more),
+        bottom: Math.min(picture.height, line.bottom + 2),
+      }
+      const wider = { picture, box, ...(await reader.read(picture, box)) }
+      if (readMarks(wider.text, this.#options.exempt).length > 0) return wider
     }
-    const wider = { picture, box, ...(await reader.read(picture, box)) }
-    return readMarks(wider.text, this.#options.exempt).length > 0 ? wider : read
+    return read
   }
 }

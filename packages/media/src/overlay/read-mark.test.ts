@@ -12,6 +12,7 @@ describe('names of platforms', () => {
     ['TikTck', 'TikTok'],
     ['TIKT0K', 'TikTok'],
     ['lnstagram', 'Instagram'],
+    ['eyouTubey', 'YouTube'],
     ['Made with CapCut', 'CapCut'],
     ['You Tube', 'YouTube'],
     ['www.youtube.com', 'YouTube'],
@@ -75,7 +76,8 @@ describe('handles', () => {
 })
 
 test('a piece of a name says how much may be missing', () => {
-  expect(missingLetters('uTub')).toBeGreaterThanOrEqual(3)
-  expect(missingLetters('hot')).toBeGreaterThanOrEqual(3)
-  expect(missingLetters('harbour')).toBe(0)
+  // `youtube` and `youtubeshorts`, `inshot` and `depositphotos`
+  expect(missingLetters('uTub')).toEqual([3, 9])
+  expect(missingLetters('hot')).toEqual([3, 10])
+  expect(missingLetters('harbour')).toEqual([])
 })

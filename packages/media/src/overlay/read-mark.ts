@@ -112,28 +112,30 @@ function fits(written: string, { written: wanted, as }: PlatformName): number {
   const slack = wanted.length >= 8 ? 2 : wanted.length >= 5 ? 1 : 0
   if (slack === 0) return /\p{Script=Han}/u.test(wanted) && written.includes(wanted) ? 1 : 0
   if (Math.abs(written.length - wanted.length) > slack + 1) return 0
-  // A glyph that touches the name is read as a letter before it.
+  // A glyph that touches the name is read as a letter before it; what lies on either side of faint print, as one each.
   const distance = Math.min(
     editDistance(alike(written), alike(wanted)),
     editDistance(alike(written.slice(1)), alike(wanted)) + 0.5,
+    alike(written.slice(1, -1)) === alike(wanted) ? 1 : Number.POSITIVE_INFINITY,
   )
   return distance <= slack ? 1 - (0.6 * distance) / wanted.length - 0.05 : 0
 }
 
 /**
- * How many letters are missing at most when these could be a piece out of a platform's name, as faint print is often found;
- * 0 when they are none.
+ * How many letters are missing when these could be a piece out of a platform's name, as faint print is often found: for the
+ * shortest such name and for the longest. Empty when they are part of none.
  */
-export function missingLetters(text: string): number {
+export function missingLetters(text: string): number[] {
   const letters = alike(
     text
       .normalize('NFKC')
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}]/gu, ''),
   )
-  if (letters.length < 2 || letters.length > 12) return 0
+  if (letters.length < 2 || letters.length > 12) return []
   const whole = PLATFORM_NAMES.filter(({ written }) => written.length > 4 && alike(written).includes(letters))
-  return Math.max(0, ...whole.map(({ written }) => written.length - letters.length))
+  const missing = whole.map(({ written }) => written.length - letters.length).filter((count) => count > 0)
+  return missing.length === 0 ? [] : [...new Set([Math.min(...missing), Math.max(...missing)])]
 }
 
 /** Letters that small print does not tell apart become one. */
