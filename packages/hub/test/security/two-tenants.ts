@@ -177,7 +177,7 @@ export class TwoTenants {
         key_id: other.id,
         delivery_id: deliveries.data[0].id,
         video_id: '7000000000000000001',
-        frame_id: '1',
+        frame_id: '7000000000000042',
       },
     }
   }
