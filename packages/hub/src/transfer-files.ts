@@ -49,7 +49,10 @@ export async function exportDatabase(
  */
 export async function importDatabase(config: Config, file: string): Promise<TransferCounts> {
   // Before anything is started: most often it is the name that is wrong.
-  await access(file, constants.R_OK)
+  await access(file, constants.R_OK).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === 'ENOENT' ? 'There is no such file' : `The file cannot be read (${cause.code})`
+    throw new DatabaseError('bad_export', `${why}: ${file}`, { cause })
+  })
   return await withDatabase(config, async (db, jobs) => {
     await jobs.start({ work: false })
     const known = new Set<string>()

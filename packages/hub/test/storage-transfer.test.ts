@@ -158,7 +158,8 @@ describe('files', () => {
       expect(await importDatabase(toConfig, file)).toMatchObject({ workspaces: 1_200, jobs: 1 })
       await expect(importDatabase(toConfig, file)).rejects.toMatchObject({ code: 'not_empty' })
       await expect(importDatabase(toConfig, join(folder, 'none.jsonl'))).rejects.toMatchObject({
-        code: 'ENOENT',
+        code: 'bad_export',
+        message: `There is no such file: ${join(folder, 'none.jsonl')}`,
       })
 
       const half = join(folder, 'half.jsonl.gz')
