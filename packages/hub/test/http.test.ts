@@ -299,6 +299,12 @@ describe('an operation', () => {
     expect(await send({ url })).toMatchObject({ status: 400, body: { code: 'invalid_request', field } })
   })
 
+  it('says of a word where a number belongs that it is none', async () => {
+    expect((await send({ url: '/v1/things?limit=many' })).body).toMatchObject({
+      detail: 'limit: Not a number',
+    })
+  })
+
   it('tells the outside nothing of an unexpected error, and the log everything but secrets', async () => {
     const answer = await create({ name: 'crash' })
     expect(answer).toMatchObject({

@@ -4,7 +4,8 @@ import { isConnectionLost } from '../storage/database.ts'
 
 /** Fastify's own refusals, by its codes; whatever is not here and carries a 4xx is the caller's, the rest is ours. */
 const FASTIFY: Readonly<Record<string, () => Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => problem('body_too_large'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    problem('body_too_large', 'A body of the API has 1 MiB at most; files go to /v1/assets as they are'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     problem('unsupported_media_type', 'Send the body as application/json', { field: 'content-type' }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>

@@ -80,11 +80,12 @@ function fromIssue(issue: Issue, before: readonly PropertyKey[]): FieldError[] {
     return closest.flatMap((inner) => fromIssue(inner, path))
   }
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+  const noNumber = issue.code === 'invalid_type' && issue.message.endsWith('received NaN')
   return [
     {
       field: pathText(path),
       rule: missing ? 'required' : ruleOf(issue),
-      message: missing ? 'Missing' : issue.message,
+      message: missing ? 'Missing' : noNumber ? 'Not a number' : issue.message,
     },
   ]
 }
