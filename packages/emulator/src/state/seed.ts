@@ -51,7 +51,7 @@ export const seedSpec = z.strictObject({
 
 export type SeedSpec = z.output<typeof seedSpec>
 
-const demoRedirects = ['http://localhost:4848/*', 'http://127.0.0.1:*/*', 'https://example.com/callback']
+const demoRedirects = ['http://localhost:*/*', 'http://127.0.0.1:*/*', 'https://example.com/callback']
 
 export const defaultSeed: SeedSpec = {
   apps: [
