@@ -1,4 +1,5 @@
 /** `serve`: the hub by itself; and the hub that `dev` starts beside the emulator. */
+import { existsSync } from 'node:fs'
 import type { Hub } from '@tockwork/hub'
 import type { Context } from '../context.ts'
 import { stopped } from './emulate.ts'
@@ -17,7 +18,8 @@ export async function serve(context: Context): Promise<void> {
   const { url, adminKeyFile } = hub
   out.item(
     { hub: url, api: `${url}/v1`, openapi: `${url}/openapi.json`, api_key_file: adminKeyFile },
-    `Hub at ${url}; its first API key lies in ${adminKeyFile}. Ctrl-C stops it.`,
+    // With several processes on one database, the one that made the key has the file.
+    `Hub at ${url}${existsSync(adminKeyFile) ? `; its first API key lies in ${adminKeyFile}` : ''}. Ctrl-C stops it.`,
   )
   await stopped(signal)
   await hub.close()
