@@ -16,6 +16,7 @@ export async function checkConfiguration(facts: Facts): Promise<Diagnosis[]> {
     ...checkAddresses(facts),
     ...checkCredentials(facts),
     ...(await checkHubConfiguration(facts)),
+    ...checkHub(facts),
     ...checkClock(facts),
   ]
 }
@@ -89,6 +90,22 @@ async function checkHubConfiguration({ config, cwd }: Facts): Promise<Diagnosis[
       }
     })
   }
+}
+
+function checkHub({ hubProblem }: Facts): Diagnosis[] {
+  if (hubProblem === undefined) return []
+  return [
+    {
+      rule: 'hub-unreadable',
+      level: 'error',
+      what: `The hub at ${hubProblem.origin} answers, but does not let itself be read.`,
+      evidence: hubProblem.said,
+      why: 'Its accounts, limits and posts could not be looked at.',
+      fix: 'Set TOCKWORK_API_KEY to a key of this hub that may read accounts, posts and limits.',
+      link: 'docs/hub.md',
+      where: 'TOCKWORK_API_KEY',
+    },
+  ]
 }
 
 function checkClock({ dates }: Facts): Diagnosis[] {

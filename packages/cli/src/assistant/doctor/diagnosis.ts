@@ -20,6 +20,7 @@ export const rules = {
   'http-base-url': 'Addresses outside of this machine use https',
   'config-invalid': 'The configuration can be read',
   'credentials-half': 'Client key and secret come together',
+  'hub-unreadable': 'The hub takes the key and answers',
   'clock-skew': 'The clock of this machine is right',
   'login-lapsed': 'Logins can be renewed',
   'login-lapsing': 'Logins do not lapse soon',

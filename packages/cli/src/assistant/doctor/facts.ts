@@ -1,6 +1,8 @@
 /** Gathers what the doctor looks at. Tokens stay where they are: only their times and scopes are taken. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Problem } from '@tockwork/api'
+import { TockworkError } from '@tockwork/kernel'
 import { FileTokenStore } from '@tockwork/sdk/node'
 import * as z from 'zod/mini'
 import type { Context } from '../../context.ts'
@@ -63,7 +65,16 @@ export interface Facts {
   /** `Date` headers that servers sent, with when they came. */
   dates: { server: string; date: string; at: number }[]
   requests: SeenRequest[]
-  hub: { origin: string; accounts: HubAccount[]; limits: HubLimit[]; posts: HubPost[] } | undefined
+  hub: HubFacts | undefined
+  /** Why a hub that answers could not be read. */
+  hubProblem?: { origin: string; said: string }
+}
+
+export interface HubFacts {
+  origin: string
+  accounts: HubAccount[]
+  limits: HubLimit[]
+  posts: HubPost[]
 }
 
 type Needs = Pick<Context, 'config' | 'cwd' | 'clock' | 'fetch' | 'signal' | 'random' | 'pid'>
@@ -91,7 +102,7 @@ export async function gatherFacts(context: Needs): Promise<Facts> {
     logins: await gatherLogins(config.dataDir),
     dates,
     requests: isLocal(emulator) ? await seenBy(context, emulator) : [],
-    hub: await readHub(link),
+    ...(await readHub(link)),
   }
 }
 
@@ -151,9 +162,18 @@ async function seenBy(context: Needs, origin: string): Promise<SeenRequest[]> {
   }
 }
 
-async function readHub(link: HubLink): Promise<Facts['hub']> {
-  if (!('client' in link)) return undefined
-  const { client, origin } = link
+async function readHub(link: HubLink): Promise<Pick<Facts, 'hub' | 'hubProblem'>> {
+  if (!('client' in link)) return { hub: undefined }
+  try {
+    return { hub: await readAll(link) }
+  } catch (error) {
+    // What is wrong with the hub is a finding, and no reason to keep the others back.
+    if (!(error instanceof Problem || error instanceof TockworkError)) throw error
+    return { hub: undefined, hubProblem: { origin: link.origin, said: `${error.code}: ${error.message}` } }
+  }
+}
+
+async function readAll({ client, origin }: Extract<HubLink, { client: unknown }>): Promise<HubFacts> {
   const [limits, posts] = await Promise.all([
     client.limits.list({ query: { limit: 100 } }) as Promise<Page<HubLimit>>,
     client.posts.list({ query: { state: 'failed', limit: 100 } }) as Promise<Page<HubPost>>,
