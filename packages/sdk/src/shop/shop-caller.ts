@@ -4,7 +4,6 @@ import { TransportError, UsageError } from '@tockwork/kernel'
 import { backoffMs, RetryBudget } from '../transport/retry.ts'
 import { type EncodedShopCall, encodeShopCall, type ShopCallParts } from './encode-call.ts'
 import type { ShopGrant } from './grant.ts'
-import type { ShopAuth } from './shop-auth.ts'
 import { errorOf, type ShopRefusal } from './shop-errors.ts'
 import type { ShopParts } from './shop-parts.ts'
 import { exchange, type ShopAnswer } from './shop-wire.ts'
@@ -14,18 +13,25 @@ export interface ShopCallOptions extends ShopCallParts {
   signal?: AbortSignal | undefined
 }
 
+/** Where a call gets its token from: the store, or one that was handed over. */
+export interface ShopTokens {
+  current(openId: string, signal: AbortSignal | undefined): Promise<ShopGrant>
+  /** After TikTok said that this one has ended. */
+  replace(refused: ShopGrant, signal: AbortSignal | undefined): Promise<ShopGrant>
+}
+
 /** A wait that is longer than this is the caller's to decide about. */
 const LONGEST_WAIT_MS = 60_000
 
 export class ShopCaller {
   readonly #parts: ShopParts
-  readonly #auth: ShopAuth
+  readonly #tokens: ShopTokens
   readonly #budget = new RetryBudget()
   readonly #warned = new Set<string>()
 
-  constructor(parts: ShopParts, auth: ShopAuth) {
+  constructor(parts: ShopParts, tokens: ShopTokens) {
     this.#parts = parts
-    this.#auth = auth
+    this.#tokens = tokens
   }
 
   /** @param cipher the parameter that names the shop or asset, once it is known which token is used */
@@ -38,7 +44,7 @@ export class ShopCaller {
     this.#judgeAge(operation)
     const { signal } = options
     const encoded = encodeShopCall(operation, options, this.#parts.random)
-    let grant = await this.#auth.current(openId, signal)
+    let grant = await this.#tokens.current(openId, signal)
     checkUserType(operation, grant)
     const identifiers = await cipher(signal)
     const call = { ...encoded, query: { ...encoded.query, ...identifiers } }
@@ -61,7 +67,7 @@ export class ShopCaller {
       const { refusal } = answer
       if (refusal.retry === 'refresh' && !renewed) {
         renewed = true
-        grant = await this.#auth.replace(grant, signal)
+        grant = await this.#tokens.replace(grant, signal)
         continue
       }
       const delayMs = this.#delayOf(answer, attempt)

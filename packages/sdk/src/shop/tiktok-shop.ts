@@ -3,7 +3,9 @@ import { createHttp } from '#http'
 import type { OnEvent } from '../events.ts'
 import type { Http } from '../http.ts'
 import type { HttpOptions } from '../http-options.ts'
+import { bareTokenKey } from '../transport/bare-token-key.ts'
 import { parseOrigin } from '../transport/origin.ts'
+import { FixedToken } from './fixed-token.ts'
 import { MemoryShopGrantStore, type ShopGrantStore } from './grant.ts'
 import { ShopAccount } from './shop-account.ts'
 import { ShopAuth } from './shop-auth.ts'
@@ -87,6 +89,14 @@ export class TikTokShop {
       this.#accounts.set(openId, account)
     }
     return account
+  }
+
+  /** Acts with an access token from elsewhere. It cannot be renewed, and whose it is is not known beforehand. */
+  withToken(accessToken: string | Secret): ShopAccount {
+    const token = accessToken instanceof Secret ? accessToken : new Secret(accessToken)
+    if (token.reveal() === '') throw new UsageError('accessToken is empty', { field: 'accessToken' })
+    const name = bareTokenKey(token.reveal())
+    return new ShopAccount(name, new ShopCaller(this.#parts, new FixedToken(name, token)))
   }
 
   /** Checks and reads a webhook of this app: see `verifyShopWebhook`. */

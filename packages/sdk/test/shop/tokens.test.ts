@@ -139,6 +139,17 @@ describe('tokens', () => {
   })
 })
 
+test('a token from elsewhere is used as it is, and not renewed', async () => {
+  const { shop, http } = await shopWith((_seen, at) => (at === 0 ? SHOPS : no(105002, 'expired', 401)))
+  const account = shop.withToken('ROW_elsewhere')
+  expect((await account.shops()).map(({ name }) => name)).toEqual(['One', 'Two'])
+  await expect(account.shops()).rejects.toMatchObject({ code: '105002', needs: 'reconnect' })
+  expect(http.seen.map(({ headers }) => headers['x-tts-access-token'])).toEqual([
+    'ROW_elsewhere',
+    'ROW_elsewhere',
+  ])
+})
+
 test('plain http is refused unless it is this machine, with the reason', () => {
   const options = { appKey: 'k', appSecret: 's' }
   expect(() => new TikTokShop({ ...options, origin: 'http://open-api.tiktokglobalshop.com' })).toThrow(
