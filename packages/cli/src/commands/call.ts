@@ -10,6 +10,7 @@ import type { Context } from '../context.ts'
 import { table } from '../output/output.ts'
 import { connect, openSession } from '../session.ts'
 import { chooseTarget } from '../target.ts'
+import { callShop, findShop, listShop } from './call-shop.ts'
 
 export interface CallOptions {
   /** The body; here `--json` is not about output, which is JSON anyway. */
@@ -19,12 +20,26 @@ export interface CallOptions {
   as?: string
   app?: string
   showSecrets?: boolean
+  /** `shop`: TikTok Shop's operations instead of the open platform's. */
+  api?: string
+  /** Of TikTok Shop: which shop the call is about. */
+  shop?: string
 }
 
 export async function call(context: Context, name: string | undefined, options: CallOptions): Promise<void> {
   const { out, signal } = context
-  if (options.list === true || name === undefined) return list(context)
+  if (options.api !== undefined && options.api !== 'open' && options.api !== 'shop')
+    throw new UsageError(`--api ${options.api}: open or shop.`, { field: '--api' })
+  if (options.list === true || name === undefined)
+    return options.api === 'shop' ? listShop(context) : list(context)
   const body = typeof options.json !== 'string' ? undefined : await readBody(context, options.json)
+  const shopOperation = options.api === 'open' ? undefined : findShop(name)
+  if (shopOperation !== undefined) {
+    const query = readPairs(options.query ?? [])
+    const answer = await callShop(context, shopOperation, name, { query, body, shopId: options.shop })
+    out.result(options.showSecrets === true ? answer : hideSecrets(answer, SHOP_SECRET_FIELDS), '')
+    return
+  }
   const endpoint = findEndpoint(name, body)
   if (endpoint.auth === 'session' || endpoint.auth === 'upload-url') {
     const instead =
@@ -44,13 +59,15 @@ export async function call(context: Context, name: string | undefined, options: 
 }
 
 const SECRET_FIELDS = new Set(['access_token', 'refresh_token', 'client_secret', 'client_ticket', 'code'])
+/** In TikTok Shop's answers a `code` names a shop or a failure. */
+const SHOP_SECRET_FIELDS = new Set(['access_token', 'refresh_token', 'token'])
 
 /** Tokens and the credentials in addresses; terminals are scrolled back, recorded and shared. */
-function hideSecrets(value: unknown, name = ''): unknown {
-  if (typeof value === 'string') return SECRET_FIELDS.has(name) ? String(new Secret(value)) : redact(value)
-  if (Array.isArray(value)) return value.map((each) => hideSecrets(each))
+function hideSecrets(value: unknown, fields: ReadonlySet<string> = SECRET_FIELDS, name = ''): unknown {
+  if (typeof value === 'string') return fields.has(name) ? String(new Secret(value)) : redact(value)
+  if (Array.isArray(value)) return value.map((each) => hideSecrets(each, fields))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hideSecrets(each, key)]))
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hideSecrets(each, fields, key)]))
 }
 
 /** An access token goes with a call as a user; the app's own credentials with the rest. */
@@ -111,7 +128,7 @@ function findEndpoint(name: string, body: unknown): Endpoint {
   )
   throw new UsageError(`${name} is no endpoint that is known.`, {
     field: 'endpoint',
-    action: `${near.length === 0 ? '' : `Did you mean ${near.join(', or ')}? `}See all: tockwork call --list`,
+    action: `${near.length === 0 ? '' : `Did you mean ${near.join(', or ')}? `}See all: tockwork call --list, or --list --api shop`,
   })
 }
 
