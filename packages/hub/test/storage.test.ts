@@ -17,6 +17,13 @@ describe('the schema', () => {
     expect(await migrate(database.db)).toEqual([])
   })
 
+  it('is described: the documentation names each table', async () => {
+    const { rows } = await sql<{ name: string }>`select table_name as name from information_schema.tables
+      where table_schema = 'public' and table_name not like 'kysely%' order by name`.execute(database.db)
+    const page = readFileSync(new URL('../../../docs/hub.md', import.meta.url), 'utf8')
+    expect(rows.map(({ name }) => name).filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
   it('is migrated once when four starters come at the same time', async () => {
     const empty = await testDatabase({ empty: true })
     const starters = Array.from({ length: 4 }, () => openDatabase({ url: empty.url, max: 2 }))
@@ -113,13 +120,15 @@ describe('the server', () => {
 
 /** Table name -> column names, read from the source of the row types: types are gone when a test runs. */
 function writtenColumns(): Record<string, string[]> {
-  const source = readFileSync(new URL('../src/storage/tables.ts', import.meta.url), 'utf8')
+  const source = ['tables', 'media-tables']
+    .map((file) => readFileSync(new URL(`../src/storage/${file}.ts`, import.meta.url), 'utf8'))
+    .join('\n')
   const bodyOf = (name: string): string =>
-    new RegExp(`interface ${name} \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? ''
+    new RegExp(`interface ${name}(?: extends \\w+)? \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? ''
   const members = (body: string): string[][] =>
     [...body.matchAll(/^ {2}(\w+)\??: ([^\n]*)/gm)].map(([, name = '', type = '']) => [name, type])
   return Object.fromEntries(
-    members(bodyOf('Tables')).map(([table = '', type = '']) => [
+    members(`${bodyOf('Tables')}\n${bodyOf('MediaTables')}`).map(([table = '', type = '']) => [
       table,
       members(bodyOf(type))
         .map(([column = '']) => column)
