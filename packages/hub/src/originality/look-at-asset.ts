@@ -6,7 +6,7 @@ import { ADVANCE_POST } from '../publishing/step.ts'
 import { type Asset, findAsset } from '../storage/assets.ts'
 import type { Database } from '../storage/database.ts'
 import { fingerprintsAfter, fingerprintsOf, insertFingerprint, lastSeq } from '../storage/fingerprints.ts'
-import { saveLook, wakeWaitingPosts } from '../storage/media-looks.ts'
+import { findLook, saveLook, wakeWaitingPosts } from '../storage/media-looks.ts'
 import { findMediaPolicy, ownUsernames } from '../storage/media-policies.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import type { Look, Looker, LookReport, MatchedAsset, SeenFrame } from './look.ts'
@@ -27,6 +27,13 @@ export interface LookParts {
   onLook?: (outcome: 'seen' | 'no_decoder' | 'failed', seconds: number) => void
 }
 
+/** Which file is to be looked at. `again`: also when somebody has. */
+export interface LookJob {
+  workspaceId: string
+  assetId: string
+  again?: boolean | undefined
+}
+
 const MOST_INDEXED = 1_000_000
 const ROWS_AT_ONCE = 500
 /** Files that are compared closely, and those that are shown. */
@@ -44,13 +51,15 @@ const MOMENTS = [0.1, 0.5, 0.9]
  */
 export async function lookAtAsset(
   parts: LookParts,
-  { workspaceId, assetId }: { workspaceId: string; assetId: string },
+  { workspaceId, assetId, again = false }: LookJob,
   stopping?: AbortSignal,
 ): Promise<void> {
   const { db, unitOfWork, clock, onLook } = parts
   const begun = clock.now()
   const asset = await findAsset(db, workspaceId, assetId)
   if (asset === undefined) return
+  // A post that waited had it looked at before its turn.
+  if (!again && (await findLook(db, workspaceId, assetId))?.report !== undefined) return
   const { report, matches, frames, failed } = await look(parts, asset, stopping)
   await unitOfWork(async (work) => {
     const now = clock.now()

@@ -99,7 +99,12 @@ async function reportOf(
   if (report !== undefined) return report
   if (now - requestedAt < PATIENCE_MS) {
     await unitOfWork((work) =>
-      work.enqueue(LOOK_AT_MEDIA, { workspaceId, assetId }, { at: now, key: assetId, priority: WAITED_FOR }),
+      // Under a key of its own: one that waits since the upload would keep its place in the queue.
+      work.enqueue(
+        LOOK_AT_MEDIA,
+        { workspaceId, assetId },
+        { at: now, key: `${assetId}:waited-for`, priority: WAITED_FOR },
+      ),
     )
     return undefined
   }

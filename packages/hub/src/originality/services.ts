@@ -12,7 +12,7 @@ import { requestLook, unseenAssets } from '../storage/media-looks.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import { videoRules } from '../tiktok/posting-rules.ts'
 import type { Looker } from './look.ts'
-import { lookAtAsset } from './look-at-asset.ts'
+import { type LookJob, lookAtAsset } from './look-at-asset.ts'
 import { LOOK_AT_MEDIA, originalityGate } from './originality-gate.ts'
 import { WorkerLooker } from './worker-looker.ts'
 
@@ -58,7 +58,7 @@ export function createOriginalityServices(parts: OriginalityServiceParts) {
       ...{ db, unitOfWork, clock, rules },
       onVerdict: (verdict) => verdicts?.inc({ verdict }),
     }),
-    lookAt: (file: { workspaceId: string; assetId: string }) => lookAtAsset(lookParts, file),
+    lookAt: (file: LookJob) => lookAtAsset(lookParts, file),
     close: () => looker[Symbol.asyncDispose](),
     /** For whoever stores a file: it is looked at soon after, in the commit that writes it down or not at all. */
     onNewAsset:
@@ -97,7 +97,7 @@ export function createOriginalityServices(parts: OriginalityServiceParts) {
           const retry = name === undefined ? undefined : clock.now() - DAY_MS
           const unseen = await unseenAssets(db, { version: FINGERPRINT_VERSION, retry, limit: FIND_LIMIT })
           for (const { id: assetId, workspaceId } of unseen)
-            await jobs.send(LOOK_AT_MEDIA, { workspaceId, assetId }, { key: assetId })
+            await jobs.send(LOOK_AT_MEDIA, { workspaceId, assetId, again: true }, { key: assetId })
         },
       })
     },
@@ -118,9 +118,9 @@ export function openOriginality(
   return createOriginalityServices({ ...parts, rules: videoRules, looker })
 }
 
-function fileOf(data: unknown): { workspaceId: string; assetId: string } {
-  const { workspaceId, assetId } = (data ?? {}) as { workspaceId?: unknown; assetId?: unknown }
+function fileOf(data: unknown): LookJob {
+  const { workspaceId, assetId, again } = (data ?? {}) as { [K in keyof LookJob]?: unknown }
   if (typeof workspaceId !== 'string' || typeof assetId !== 'string')
     throw new TypeError('a job about a file names it and its workspace')
-  return { workspaceId, assetId }
+  return { workspaceId, assetId, again: again === true }
 }

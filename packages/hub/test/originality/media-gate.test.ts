@@ -273,6 +273,27 @@ describe('a foreign mark', () => {
     expect((await reportOf(await published(asset))).verdict).toBe('ok')
   })
 
+  it('is gone with another video: the post is decided about anew, and goes out', async () => {
+    marks = [MARK]
+    const id = await post(await upload())
+    marks = []
+    const clean = await upload(0, scene + 6000)
+    const changed = await world.call(tenant, 'PATCH', `/v1/posts/${id}`, { video: { asset_id: clean } })
+    expect([changed.status, changed.json.state]).toEqual([200, 'accepted'])
+    await world.runUntilState(tenant, id, 'published')
+    expect(await reportOf(id)).toMatchObject({ verdict: 'ok', findings: [], watermarks: [] })
+  })
+
+  it('does not go out by another time alone, and can be cancelled', async () => {
+    marks = [MARK]
+    const id = await post(await upload())
+    await world.call(tenant, 'POST', `/v1/posts/${id}/reschedule`, { scheduled_at: at(HOUR) })
+    await world.emulator.advance(7200)
+    await world.run()
+    expect((await world.read(tenant, id)).state).toBe('media_blocked')
+    expect((await world.call(tenant, 'POST', `/v1/posts/${id}/cancel`)).json.state).toBe('cancelled')
+  })
+
   it('that is doubtful is a warning; what the policy allows is not looked for', async () => {
     marks = [{ ...MARK, verdict: 'review' }]
     expect((await reportOf(await published(await upload()))).verdict).toBe('warn')
