@@ -21,8 +21,7 @@ export interface McpOptions {
 
 export async function mcp(context: Context, options: McpOptions): Promise<void> {
   const { config, out, signal } = context
-  // Beside the packages of a checkout; an installed command has the contracts alone.
-  const index = await buildIndex(new URL('../../../../docs/', import.meta.url))
+  const index = await buildIndex(docsOfCheckout(import.meta.url))
   const audit = new AuditLog(options.audit ?? join(config.dataDir, 'cli', 'mcp-audit.jsonl'))
   const make = (transport: 'stdio' | 'http') => () =>
     makeServer({
@@ -67,4 +66,9 @@ async function serveInput(
   const handle = serveStdio(make, { transport })
   await ended
   await handle.close()
+}
+
+/** An installed command has the contracts alone: four folders up there is somebody else's project. */
+function docsOfCheckout(here: string): URL | undefined {
+  return here.endsWith('/packages/cli/src/commands/mcp.ts') ? new URL('../../../../docs/', here) : undefined
 }
