@@ -40,8 +40,8 @@ export class ShopAccount {
   }
 
   /** The shops that this seller's token covers, with their ciphers, as TikTok lists them now. */
-  async shops(options: { signal?: AbortSignal } = {}): Promise<AuthorizedShop[]> {
-    return [...(await this.#load(options.signal)).values()]
+  async shops(): Promise<AuthorizedShop[]> {
+    return [...(await this.#load()).values()]
   }
 
   /** One of the shops; its cipher is fetched with the first call and kept. */
@@ -70,8 +70,8 @@ export class ShopAccount {
   ): Promise<T> {
     const { shopId, assetCipher, ...call } = options
     try {
-      return (await this.#caller.call(this.openId, operation, call, (signal) =>
-        this.#identifiers(operation, shopId, assetCipher, signal),
+      return (await this.#caller.call(this.openId, operation, call, () =>
+        this.#identifiers(operation, shopId, assetCipher),
       )) as T
     } catch (error) {
       // A new consent gives new ciphers: they are asked for again with the next call.
@@ -84,7 +84,6 @@ export class ShopAccount {
     { id, entity, cipherUnknown }: ShopOperation,
     shopId: string | undefined,
     assetCipher: string | undefined,
-    signal: AbortSignal | undefined,
   ): Promise<Record<string, string>> {
     if (entity === 'asset') {
       if (assetCipher === undefined || assetCipher === '')
@@ -99,11 +98,11 @@ export class ShopAccount {
         endpoint: id,
         action: 'Call it on account.shop(id), or hand over shopId.',
       })
-    return { shop_cipher: await this.#cipherOf(shopId, signal) }
+    return { shop_cipher: await this.#cipherOf(shopId) }
   }
 
-  async #cipherOf(shopId: string, signal: AbortSignal | undefined): Promise<string> {
-    const kept = this.#known?.get(shopId) ?? (await this.#load(signal)).get(shopId)
+  async #cipherOf(shopId: string): Promise<string> {
+    const kept = this.#known?.get(shopId) ?? (await this.#load()).get(shopId)
     if (kept !== undefined) return kept.cipher
     throw new UsageError(`Shop ${shopId} is not among those that this account authorized.`, {
       code: 'shop_not_authorized',
@@ -112,10 +111,11 @@ export class ShopAccount {
     })
   }
 
-  #load(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, AuthorizedShop>> {
+  /** Serves all who ask at the time, so no single caller's signal ends it. */
+  #load(): Promise<ReadonlyMap<string, AuthorizedShop>> {
     this.#loading ??= (async () => {
       try {
-        const data = await this.#caller.call(this.openId, getAuthorizedShops, { signal }, async () => ({}))
+        const data = await this.#caller.call(this.openId, getAuthorizedShops, {}, async () => ({}))
         const { shops } = readShopAnswer(getAuthorizedShops.id, authorizedShops, data)
         this.#known = new Map(shops.map((shop) => [shop.id, shop]))
         return this.#known

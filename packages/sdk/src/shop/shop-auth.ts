@@ -113,8 +113,8 @@ export class ShopAuth {
   }
 
   /** Renews a user's tokens now. Calls do it by themselves; at the same time, one renewal serves all. */
-  refresh(openId: string, options: { signal?: AbortSignal } = {}): Promise<ShopGrant> {
-    return this.#renew(openId, () => true, options.signal)
+  refresh(openId: string): Promise<ShopGrant> {
+    return this.#renew(openId, () => true)
   }
 
   /** Takes a user's tokens out of the store. TikTok is not told: `DeauthorizeShop` ends the authorization itself. */
@@ -123,15 +123,15 @@ export class ShopAuth {
   }
 
   /** @internal The grant with a token that holds for some minutes. */
-  async current(openId: string, signal: AbortSignal | undefined): Promise<ShopGrant> {
+  async current(openId: string): Promise<ShopGrant> {
     const grant = await this.#stored(openId)
-    return this.#isEnding(grant) ? this.#renew(openId, (now) => this.#isEnding(now), signal) : grant
+    return this.#isEnding(grant) ? this.#renew(openId, (now) => this.#isEnding(now)) : grant
   }
 
   /** @internal After TikTok said that this token has ended; the store may hold a newer one already. */
-  async replace(refused: ShopGrant, signal: AbortSignal | undefined): Promise<ShopGrant> {
+  async replace(refused: ShopGrant): Promise<ShopGrant> {
     const old = refused.accessToken.reveal()
-    return this.#renew(refused.openId, (now) => now.accessToken.reveal() === old, signal)
+    return this.#renew(refused.openId, (now) => now.accessToken.reveal() === old)
   }
 
   #isEnding({ expiresAt }: ShopGrant): boolean {
@@ -149,17 +149,14 @@ export class ShopAuth {
     })
   }
 
-  #renew(
-    openId: string,
-    stillNeeded: (grant: ShopGrant) => boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<ShopGrant> {
+  /** No caller's signal ends it: others wait for it too, and a refresh token whose answer is not read is lost. */
+  #renew(openId: string, stillNeeded: (grant: ShopGrant) => boolean): Promise<ShopGrant> {
     const running = this.#renewals.get(openId)
     if (running !== undefined) return running
     const work = async (): Promise<ShopGrant> => {
       // Read anew: whoever held the lock before may have renewed it.
       const grant = await this.#stored(openId)
-      return stillNeeded(grant) ? this.#refreshStored(grant, signal) : grant
+      return stillNeeded(grant) ? this.#refreshStored(grant) : grant
     }
     const renewal = (this.#store.lock === undefined ? work() : this.#store.lock(openId, work)).finally(() =>
       this.#renewals.delete(openId),
@@ -168,7 +165,7 @@ export class ShopAuth {
     return renewal
   }
 
-  async #refreshStored(grant: ShopGrant, signal: AbortSignal | undefined): Promise<ShopGrant> {
+  async #refreshStored(grant: ShopGrant): Promise<ShopGrant> {
     const { openId, refreshExpiresAt } = grant
     const { clock, onEvent } = this.#parts
     try {
@@ -183,7 +180,7 @@ export class ShopAuth {
         'shop.oauth.RefreshAccessToken.v2',
         tokenPaths.refresh,
         { refresh_token: grant.refreshToken.reveal(), grant_type: 'refresh_token' },
-        signal,
+        undefined,
       )
       if (renewed.openId !== openId)
         throw new ContractError('A renewal answered tokens of another user.', {

@@ -15,9 +15,9 @@ export interface ShopCallOptions extends ShopCallParts {
 
 /** Where a call gets its token from: the store, or one that was handed over. */
 export interface ShopTokens {
-  current(openId: string, signal: AbortSignal | undefined): Promise<ShopGrant>
+  current(openId: string): Promise<ShopGrant>
   /** After TikTok said that this one has ended. */
-  replace(refused: ShopGrant, signal: AbortSignal | undefined): Promise<ShopGrant>
+  replace(refused: ShopGrant): Promise<ShopGrant>
 }
 
 /** A wait that is longer than this is the caller's to decide about. */
@@ -39,14 +39,14 @@ export class ShopCaller {
     openId: string,
     operation: ShopOperation,
     options: ShopCallOptions,
-    cipher: (signal: AbortSignal | undefined) => Promise<Record<string, string>>,
+    cipher: () => Promise<Record<string, string>>,
   ): Promise<Record<string, unknown>> {
     this.#judgeAge(operation)
     const { signal } = options
     const encoded = encodeShopCall(operation, options, this.#parts.random)
-    let grant = await this.#tokens.current(openId, signal)
+    let grant = await this.#tokens.current(openId)
     checkUserType(operation, grant)
-    const identifiers = await cipher(signal)
+    const identifiers = await cipher()
     const call = { ...encoded, query: { ...encoded.query, ...identifiers } }
     let renewed = false
     for (let attempt = 1; ; attempt += 1) {
@@ -67,7 +67,7 @@ export class ShopCaller {
       const { refusal } = answer
       if (refusal.retry === 'refresh' && !renewed) {
         renewed = true
-        grant = await this.#tokens.replace(grant, signal)
+        grant = await this.#tokens.replace(grant)
         continue
       }
       const delayMs = this.#delayOf(answer, attempt)

@@ -95,6 +95,23 @@ describe('tokens', () => {
     expect(JSON.stringify(events)).not.toMatch(/ROW_|s3cr3t/)
   })
 
+  test('a caller that gives up does not end the renewal that others wait for', async () => {
+    const { shop, http } = await shopWith(
+      ({ url }) => (url.pathname.includes('refresh') ? tokens() : SHOPS),
+      {
+        grant: grantOf({ expiresAt: NOW }),
+      },
+    )
+    const account = shop.as('seller-1')
+    const leaving = new AbortController()
+    const first = account.call(getAuthorizedShops, { signal: leaving.signal })
+    const second = account.call(getAuthorizedShops)
+    leaving.abort(new Error('gone'))
+    await expect(first).rejects.toThrow('gone')
+    await expect(second).resolves.toHaveProperty('shops')
+    expect(http.seen.map(({ url }) => url.pathname.split('/').at(-1))).toEqual(['refresh', 'shops'])
+  })
+
   test('105002 renews once; a second one is the answer', async () => {
     const { account, http } = await shopWith(({ url }) =>
       url.pathname.includes('refresh') ? tokens() : no(105002, 'expired', 401),
