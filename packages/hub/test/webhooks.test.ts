@@ -44,6 +44,8 @@ beforeAll(async () => {
       TOCKWORK_DATABASE_URL: database.url,
       TOCKWORK_SECRET_KEY: KEY,
       TOCKWORK_TIKTOK_ORIGIN: emulator.origin,
+      // How soon TikTok's webhooks act is measured here, without the time that looking at pictures takes.
+      TOCKWORK_MEDIA_CHECKS: 'rules',
       TOCKWORK_WEBHOOKS_TO_LOOPBACK: 'yes',
     }),
     { log: createLogger({ level: 'silent' }), graceSeconds: 2 },
