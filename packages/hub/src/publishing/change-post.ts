@@ -2,8 +2,9 @@ import { problem } from '@tockwork/api'
 import type { Database, Transaction } from '../storage/database.ts'
 import { findPost, type PostChange, savePost } from '../storage/posts.ts'
 import type { Work } from '../storage/unit-of-work.ts'
+import { enqueueAdvances } from './coming-posts.ts'
 import type { Post } from './post.ts'
-import { ADVANCE_POST, type PublishingParts } from './step.ts'
+import type { PublishingParts } from './step.ts'
 
 export type ChangeParts = Pick<PublishingParts, 'db' | 'clock' | 'governor' | 'onPostMoved' | 'unitOfWork'>
 export type Change = Omit<PostChange, 'now'>
@@ -40,11 +41,7 @@ export async function changePost(
       })
       if (result === undefined) return undefined
       if (result.stepAt !== undefined)
-        await work.enqueue(
-          ADVANCE_POST,
-          { postId: id },
-          { at: result.stepAt, key: `${id}:${result.version}` },
-        )
+        await enqueueAdvances(work, [{ id, version: result.version, at: result.stepAt }], now)
       if (change.to !== undefined)
         await onPostMoved(work, { before: post, post: result, cause: change.cause ?? '' })
       await remember?.(work.tx, result)

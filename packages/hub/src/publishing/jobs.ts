@@ -1,10 +1,13 @@
 import type { JobQueue, JobRun } from '../jobs/queue.ts'
 import { overduePosts } from '../storage/posts.ts'
+import { isNear, lookOutForPosts } from './coming-posts.ts'
 import type { PublishPipeline } from './pipeline.ts'
 import { ADVANCE_POST, type PublishingParts, UPLOAD_POST } from './step.ts'
 
 /** Looks for posts whose job never came: belt and braces beside jobs that are committed with their rows. */
 const SWEEP_POSTS = 'sweep-posts'
+/** Gives posts that were written down long before their time a job when it comes near. */
+const COMING_POSTS = 'look-out-for-posts'
 
 const SWEEP_SECONDS = 60
 const OVERDUE_MS = 60_000
@@ -30,7 +33,8 @@ export function definePublishingJobs(
     handler: async ({ postId }: { postId: string }, { signal, stopping }: JobRun) => {
       try {
         const again = await pipeline.run(postId, AbortSignal.any([signal, stopping]), { uploads })
-        return again === undefined ? undefined : { again }
+        // What is far away gets its job when it comes near.
+        return again === undefined || !isNear(again, parts.clock.now()) ? undefined : { again }
       } catch (error) {
         // Cut short by the end of this process: nothing failed, and another one goes on at once.
         if (stopping.aborted) return { again: parts.clock.now() }
@@ -51,6 +55,18 @@ export function definePublishingJobs(
     // Uploads are long and the next fetch waits for a batch's slowest, so each runs alone.
     concurrency: 10,
     timeoutSeconds: UPLOAD_SECONDS,
+  })
+  jobs.define<{ seen: number | undefined }>(COMING_POSTS, {
+    parse: (data) => {
+      const seen = (data as { seen?: unknown } | null)?.seen
+      return { seen: typeof seen === 'number' ? seen : undefined }
+    },
+    handler: async ({ seen }) => {
+      const now = parts.clock.now()
+      const until = await lookOutForPosts(parts, jobs, seen)
+      return { again: now + SWEEP_SECONDS * 1_000, data: { seen: until } }
+    },
+    everySeconds: SWEEP_SECONDS,
   })
   jobs.define(SWEEP_POSTS, {
     handler: async () => {

@@ -12,12 +12,13 @@ import {
 import { peekPost, releaseLease, renewLease } from '../storage/posts.ts'
 import type { NewJob, Work } from '../storage/unit-of-work.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
+import { type Advance, enqueueAdvances } from './coming-posts.ts'
 import { kindOf } from './failures.ts'
 import type { Post } from './post.ts'
 import type { PostMoved } from './post-events.ts'
 import { assertTransition, type PostState } from './post-states.ts'
 import { type CreatorAnswer, RecentCreators } from './recent-creators.ts'
-import { ADVANCE_POST, LEASE_MS, type Move, type PublishingParts, type Step, UPLOAD_POST } from './step.ts'
+import { LEASE_MS, type Move, type PublishingParts, type Step, UPLOAD_POST } from './step.ts'
 import { checkStep } from './steps/check-step.ts'
 import { initStep } from './steps/init-step.ts'
 import { reconcileStep } from './steps/reconcile-step.ts'
@@ -206,18 +207,19 @@ export class PublishPipeline {
     const saved = await savePosts(work.tx, moves)
     for (const moved of toldOf(moves, saved)) await onPostMoved(work, moved)
 
-    const jobs: Record<string, NewJob[]> = { [ADVANCE_POST]: [], [UPLOAD_POST]: [] }
+    const advances: Advance[] = []
+    const uploads: NewJob[] = []
     for (const [place, { at, goesOn }] of moves.entries()) {
       const post = saved[place]?.post
       if (post === undefined || at === undefined || goesOn) continue
-      jobs[post.state === 'uploading' ? UPLOAD_POST : ADVANCE_POST]?.push({
-        data: { postId: post.id },
-        at,
-        key: `${post.id}:${post.version}`,
-        ...(post.publishId === undefined ? {} : { priority: BEHIND }),
-      })
+      const { id, version, publishId } = post
+      const priority = publishId === undefined ? {} : { priority: BEHIND }
+      if (post.state === 'uploading')
+        uploads.push({ data: { postId: id }, at, key: `${id}:${version}`, ...priority })
+      else advances.push({ id, version, at, ...priority })
     }
-    for (const [name, some] of Object.entries(jobs)) if (some.length > 0) await work.enqueueMany(name, some)
+    await enqueueAdvances(work, advances, this.#parts.clock.now())
+    if (uploads.length > 0) await work.enqueueMany(UPLOAD_POST, uploads)
     return saved.map((moved) => moved?.post)
   }
 

@@ -5,6 +5,7 @@ import type { Transaction } from '../storage/database.ts'
 import { insertPosts, requestCancel } from '../storage/posts.ts'
 import { changePost, mustFindPost } from './change-post.ts'
 import { checkAccount, checkContent, type PostContent } from './check-post.ts'
+import { enqueueAdvances } from './coming-posts.ts'
 import { CreatorCheck } from './creator-check.ts'
 import { type Post, pullsMedia } from './post.ts'
 import {
@@ -96,7 +97,6 @@ export class PostService {
           slotAt: slots?.get(account.id)?.at,
           approvalRequired,
           madeBy: actor,
-          stepAt: approvalRequired ? undefined : now,
           now,
           cause: 'created',
           detail: {
@@ -105,13 +105,10 @@ export class PostService {
           },
         })),
       )
-      if (!approvalRequired)
-        for (const post of made)
-          await work.enqueue(
-            ADVANCE_POST,
-            { postId: post.id },
-            { at: now, key: `${post.id}:${post.version}` },
-          )
+      const advances = made.flatMap(({ id, version, stepAt: at }) =>
+        at === undefined ? [] : [{ id, version, at }],
+      )
+      await enqueueAdvances(work, advances, now)
       // Sorted, because the order of each account's events is held until the commit.
       for (const post of made.toSorted((one, other) => (one.accountId < other.accountId ? -1 : 1)))
         await onPostMoved(work, { before: undefined, post, cause: 'created' })

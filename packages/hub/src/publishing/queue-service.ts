@@ -14,12 +14,12 @@ import type { Transaction } from '../storage/database.ts'
 import { savePost } from '../storage/posts.ts'
 import type { Work } from '../storage/unit-of-work.ts'
 import { type ChangeParts, mustFindPost } from './change-post.ts'
+import { enqueueAdvances } from './coming-posts.ts'
 import type { Post } from './post.ts'
 import { invalid, wrongState } from './post-request.ts'
 import { WITHOUT_APPROVAL } from './post-states.ts'
 import { slotsBetween, type Timetable } from './queue-slots.ts'
 import { isTimeZone } from './schedule.ts'
-import { ADVANCE_POST } from './step.ts'
 
 /** As far ahead as any post can be scheduled. */
 const FURTHEST_MS = 365 * 86_400_000
@@ -180,7 +180,7 @@ export class QueueService {
       })
       if (saved === undefined) return false
       if (rests) continue
-      await work.enqueue(ADVANCE_POST, { postId: post.id }, { at, key: `${post.id}:${saved.version}` })
+      await enqueueAdvances(work, [{ id: post.id, version: saved.version, at }], now)
       await onPostMoved(work, { before: post, post: saved, cause: 'moved_in_queue' })
     }
     return true

@@ -18,19 +18,18 @@ export async function insertTransitions(
   tx: Transaction,
   transitions: readonly (PostTransition & { postId: string })[],
 ): Promise<void> {
-  await tx
-    .insertInto('post_transitions')
-    .values(
-      transitions.map(({ postId, at, from, to, cause, detail }) => ({
-        post_id: postId,
-        at: new Date(at),
-        from_state: from ?? null,
-        to_state: to,
-        cause,
-        detail: JSON.stringify(detail),
-      })),
-    )
-    .execute()
+  await tx.insertInto('post_transitions').values(transitionRows(transitions)).execute()
+}
+
+export function transitionRows(transitions: readonly (PostTransition & { postId: string })[]) {
+  return transitions.map(({ postId, at, from, to, cause, detail }) => ({
+    post_id: postId,
+    at: new Date(at),
+    from_state: from ?? null,
+    to_state: to,
+    cause,
+    detail: JSON.stringify(detail),
+  }))
 }
 
 export function toPost(row: Selectable<PostsTable>): Post {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Post } from '../publishing/post.ts'
 import { assertTransition, type PostState } from '../publishing/post-states.ts'
 import type { Database, Transaction } from './database.ts'
-import { dateOf, insertTransitions, type PostChange, toColumns, toPost } from './post-rows.ts'
+import { dateOf, insertTransitions, type PostChange, toColumns, toPost, transitionRows } from './post-rows.ts'
 
 export type { PostChange } from './post-rows.ts'
 
@@ -23,14 +23,26 @@ export type NewPost = Pick<
   | 'timeZone'
 > &
   Partial<Pick<Post, 'approvalRequired' | 'madeBy' | 'slotAt'>> & {
-    stepAt: number | undefined
     now: number
     cause: string
     detail?: Record<string, unknown>
   }
 
+/** With the record of each post's beginning, in one statement. */
 export async function insertPosts(tx: Transaction, posts: readonly NewPost[]): Promise<Post[]> {
+  if (posts.length === 0) return []
+  const records = transitionRows(
+    posts.map((post) => ({
+      postId: post.id,
+      at: post.now,
+      from: undefined,
+      to: firstState(post),
+      cause: post.cause,
+      detail: post.detail ?? {},
+    })),
+  )
   const rows = await tx
+    .with('recorded', (inner) => inner.insertInto('post_transitions').values(records))
     .insertInto('posts')
     .values(
       posts.map((post) => ({
@@ -49,29 +61,28 @@ export async function insertPosts(tx: Transaction, posts: readonly NewPost[]): P
         approval_required: post.approvalRequired ?? false,
         made_by: post.madeBy ?? null,
         slot_at: dateOf(post.slotAt),
-        step_at: dateOf(post.stepAt),
+        step_at: dateOf(firstStepAt(post)),
         created_at: new Date(post.now),
         changed_at: new Date(post.now),
       })),
     )
     .returningAll()
     .execute()
-  await insertTransitions(
-    tx,
-    posts.map((post) => ({
-      postId: post.id,
-      at: post.now,
-      from: undefined,
-      to: firstState(post),
-      cause: post.cause,
-      detail: post.detail ?? {},
-    })),
-  )
   return rows.map(toPost)
 }
 
 function firstState(post: NewPost): PostState {
-  return post.approvalRequired === true ? 'waiting_for_approval' : 'accepted'
+  if (post.approvalRequired === true) return 'waiting_for_approval'
+  return isLater(post) ? 'waiting_for_time' : 'accepted'
+}
+
+function firstStepAt(post: NewPost): number | undefined {
+  if (post.approvalRequired === true) return undefined
+  return isLater(post) ? post.scheduledAt : post.now
+}
+
+function isLater({ scheduledAt, now }: NewPost): boolean {
+  return scheduledAt !== undefined && scheduledAt > now
 }
 
 export async function findPost(db: Db, workspaceId: string, id: string): Promise<Post | undefined> {
