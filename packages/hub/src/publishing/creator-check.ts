@@ -32,7 +32,9 @@ export class CreatorCheck {
     const asset =
       content.source.type === 'asset' ? await findAsset(db, workspaceId, content.source.assetId) : undefined
     if (content.source.type === 'asset' && asset === undefined) errors.push(NO_SUCH_ASSET)
-    for (const appId of new Set(accounts.map((account) => account.appId))) {
+    // Only direct posts are held against the app.
+    const appIds = content.mode === 'direct' ? accounts.map(({ appId }) => appId) : []
+    for (const appId of new Set(appIds)) {
       const app = await findApp(db, workspaceId, appId)
       if (app !== undefined) errors.push(...checkApp(content, app))
     }

@@ -54,13 +54,16 @@ export function connectedAccountHandlers({
 /** An account of the caller's workspace, and of the environment that the key reaches. @throws {Problem} `not_found` */
 export async function reachableAccount(db: Database, caller: Caller, accountId: string): Promise<Account> {
   const account = await findAccount(db, caller.workspaceId, accountId)
-  const environment = environmentOf(caller)
-  const reachable =
-    account !== undefined &&
-    (environment === undefined ||
-      (await findApp(db, caller.workspaceId, account.appId))?.environment === environment)
-  if (!reachable) throw problem('not_found', 'There is no such account.')
+  if (account === undefined || !(await isInReach(db, caller, account)))
+    throw problem('not_found', 'There is no such account.')
   return account
+}
+
+/** Whether the key reaches an account of its workspace: test keys reach those of sandbox apps only. */
+export async function isInReach(db: Database, caller: Caller, account: Account): Promise<boolean> {
+  const environment = environmentOf(caller)
+  if (environment === undefined) return true
+  return (await findApp(db, caller.workspaceId, account.appId))?.environment === environment
 }
 
 function accountToJson(account: Account) {

@@ -5,14 +5,16 @@ import type { PostApproval } from '../publishing/approval.ts'
 import type { Post } from '../publishing/post.ts'
 import type { Author, PostTime } from '../publishing/post-request.ts'
 import type { PostService } from '../publishing/post-service.ts'
+import { type AccountRef, findAccounts } from '../storage/account-reads.ts'
 import type { Account } from '../storage/accounts.ts'
-import { appendAudit } from '../storage/audit-log.ts'
+import { appendAudit, appendAudits } from '../storage/audit-log.ts'
+import { Batcher } from '../storage/batcher.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { calendarTime, listCalendar, listPosts, listTransitions } from '../storage/post-lists.ts'
 import { findPost } from '../storage/posts.ts'
 import { findWorkspace } from '../storage/workspaces.ts'
 import { actorOf } from '../tenancy/principal.ts'
-import { reachableAccount } from './connected-accounts.ts'
+import { isInReach, reachableAccount } from './connected-accounts.ts'
 import { pageOfItems } from './cursor.ts'
 import { optionsFrom, postToJson, transitionToJson } from './post-json.ts'
 
@@ -29,20 +31,26 @@ export function postHandlers({
   posts,
   approval,
 }: PostRouteParts): Handlers<typeof postOperations> {
+  const entryOf = (caller: Caller, action: string, subject: string, detail = {}) => ({
+    workspaceId: caller.workspaceId,
+    at: clock.now(),
+    actor: actorOf(caller),
+    action,
+    subject,
+    detail,
+  })
   const audit = (tx: Transaction | Database, caller: Caller, action: string, subject: string, detail = {}) =>
-    appendAudit(tx, {
-      workspaceId: caller.workspaceId,
-      at: clock.now(),
-      actor: actorOf(caller),
-      action,
-      subject,
-      detail,
-    })
+    appendAudit(tx, entryOf(caller, action, subject, detail))
+  const accounts = new Batcher((refs: readonly AccountRef[]) => findAccounts(db, refs))
+  const accountOrMissing = async (caller: Caller, id: string): Promise<Account | { missing: string }> => {
+    const account = await accounts.ask({ workspaceId: caller.workspaceId, accountId: id })
+    return account !== undefined && (await isInReach(db, caller, account)) ? account : { missing: id }
+  }
   return {
     'posts.create': async ({ body }, { caller, remember }) => {
       const request = {
         workspaceId: caller.workspaceId,
-        accounts: await Promise.all(body.accounts.map((id) => accountOrMissing(db, caller, id))),
+        accounts: await Promise.all(body.accounts.map((id) => accountOrMissing(caller, id))),
         mode: body.mode,
         video: body.video === undefined ? undefined : { assetId: body.video.asset_id, url: body.video.url },
         photos:
@@ -58,8 +66,10 @@ export function postHandlers({
         posts: made.map(postToJson),
       })
       const made = await posts.create(request, async (tx, created) => {
-        for (const post of created)
-          await audit(tx, caller, 'post.created', post.id, { account_id: post.accountId })
+        const entries = created.map(({ id, accountId }) =>
+          entryOf(caller, 'post.created', id, { account_id: accountId }),
+        )
+        await appendAudits(tx, entries)
         await remember(tx, answerOf(created))
       })
       return answerOf(made)
@@ -161,18 +171,6 @@ export function postHandlers({
       return postToJson(post)
     },
   }
-}
-
-async function accountOrMissing(
-  db: Database,
-  caller: Caller,
-  id: string,
-): Promise<Account | { missing: string }> {
-  return reachableAccount(db, caller, id).catch((error: unknown) => {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'not_found')
-      return { missing: id }
-    throw error
-  })
 }
 
 /** Whoever asks, and whether somebody else has to say yes to it: by wish, or by the workspace's rule for their key. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { Row } from './tables.ts'
 import type { Slice } from './workspaces.ts'
@@ -38,13 +39,24 @@ export async function insertApiKey(
     .execute()
 }
 
-/** The one lookup that comes before a workspace is known: it is what makes it known. */
-export async function findApiKeyByHash(
+/** The one lookup that comes before a workspace is known: it is what makes it known. Answers in the order of `hashes`. */
+export async function findApiKeysByHash(
   db: Database,
-  hash: Uint8Array,
-): Promise<{ key: ApiKey; hash: Uint8Array } | undefined> {
-  const row = await db.selectFrom('api_keys').selectAll().where('hash', '=', hash).executeTakeFirst()
-  return row === undefined ? undefined : { key: toApiKey(row), hash: row.hash }
+  hashes: readonly Uint8Array[],
+): Promise<({ key: ApiKey; hash: Uint8Array } | undefined)[]> {
+  const names = hashes.map(nameOf)
+  const different = [...new Map(hashes.map((hash, at) => [names[at], Buffer.from(hash)])).values()]
+  const rows = await db
+    .selectFrom('api_keys')
+    .selectAll()
+    .where(sql<boolean>`hash = any(${different}::bytea[])`)
+    .execute()
+  const found = new Map(rows.map((row) => [nameOf(row.hash), { key: toApiKey(row), hash: row.hash }]))
+  return names.map((name) => found.get(name))
+}
+
+function nameOf(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('base64')
 }
 
 export async function findApiKey(db: Database, workspaceId: string, id: string): Promise<ApiKey | undefined> {

@@ -17,17 +17,25 @@ export interface AuditEntry {
   detail: Record<string, unknown>
 }
 
-export async function appendAudit(db: Database, entry: Omit<AuditEntry, 'id'>): Promise<void> {
+export function appendAudit(db: Database, entry: Omit<AuditEntry, 'id'>): Promise<void> {
+  return appendAudits(db, [entry])
+}
+
+/** Several in one statement. */
+export async function appendAudits(db: Database, entries: readonly Omit<AuditEntry, 'id'>[]): Promise<void> {
+  if (entries.length === 0) return
   await db
     .insertInto('audit_log')
-    .values({
-      workspace_id: entry.workspaceId,
-      at: new Date(entry.at),
-      actor: entry.actor,
-      action: entry.action,
-      subject: entry.subject,
-      detail: JSON.stringify(entry.detail),
-    })
+    .values(
+      entries.map((entry) => ({
+        workspace_id: entry.workspaceId,
+        at: new Date(entry.at),
+        actor: entry.actor,
+        action: entry.action,
+        subject: entry.subject,
+        detail: JSON.stringify(entry.detail),
+      })),
+    )
     .execute()
 }
 

@@ -6,13 +6,14 @@ import { newId } from '../ids.ts'
 import {
   type ApiKey,
   findApiKey,
-  findApiKeyByHash,
+  findApiKeysByHash,
   insertApiKey,
   revokeApiKey,
   supersedeApiKey,
   touchApiKey,
 } from '../storage/api-keys.ts'
 import { appendAudit } from '../storage/audit-log.ts'
+import { Batcher } from '../storage/batcher.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import {
   hashApiKey,
@@ -24,6 +25,7 @@ import {
 } from './api-key-format.ts'
 
 const USE_NOTED_EVERY_MS = 60_000
+const LOOKUP_LANES = 2
 
 export interface NewApiKey {
   name: string
@@ -42,9 +44,12 @@ export class ApiKeys implements Access {
   readonly #db: Database
   readonly #clock: Clock
   readonly #random: Random
+  /** Asked for every request, so that a key that was ended is ended; requests that come together ask together. */
+  readonly #lookups: Batcher<Uint8Array, { key: ApiKey; hash: Uint8Array } | undefined>
 
   constructor(parts: { db: Database; clock: Clock; random: Random }) {
     this.#db = parts.db
+    this.#lookups = new Batcher((hashes) => findApiKeysByHash(parts.db, hashes), { lanes: LOOKUP_LANES })
     this.#clock = parts.clock
     this.#random = parts.random
   }
@@ -53,7 +58,7 @@ export class ApiKeys implements Access {
   async authenticate(text: string): Promise<Caller | undefined> {
     if (!looksLikeApiKey(text)) return undefined
     const hash = hashApiKey(text)
-    const found = await findApiKeyByHash(this.#db, hash)
+    const found = await this.#lookups.ask(hash)
     if (found === undefined || !sameHash(found.hash, hash)) return undefined
     const { key } = found
     const now = this.#clock.now()
