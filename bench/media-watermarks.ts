@@ -28,6 +28,8 @@ interface Tally {
   wordless: number
   milliseconds: number[]
   misses: string[]
+  /** Marks by size and opacity: how many there were, and how many were found. */
+  variants: Map<string, { clips: number; found: number }>
 }
 
 export async function measureWatermarks({
@@ -111,6 +113,7 @@ function tallyOf(tallies: Map<string, Tally>, { kind, expected }: Overlay): Tall
     wordless: 0,
     milliseconds: [],
     misses: [],
+    variants: new Map(),
   }
   tallies.set(kind, fresh)
   return fresh
@@ -130,6 +133,10 @@ function count(
   )
   if (overlay.expected !== undefined) {
     const right = watermarks.filter((mark) => isExpected(mark, overlay))
+    const variant = tally.variants.get(overlay.variant) ?? { clips: 0, found: 0 }
+    tally.variants.set(overlay.variant, variant)
+    variant.clips += 1
+    if (right.length > 0) variant.found += 1
     if (right.length > 0) tally.found += 1
     else tally.misses.push(`${source} (${overlay.variant}): ${seen.join(', ') || 'nothing'}`)
     if (right.some(({ verdict }) => verdict === 'block')) tally.blocked += 1
@@ -149,6 +156,17 @@ function isExpected({ kind, platform, text = '' }: Watermark, { expected }: Over
   return kind === 'handle' && text.includes('@')
 }
 
+/** Of the marks with words, over all kinds. */
+function byVariant(tallies: readonly Tally[]): [string, { clips: number; found: number }][] {
+  const sums = new Map<string, { clips: number; found: number }>()
+  for (const { as, variants } of tallies)
+    for (const [variant, { clips, found }] of as === 'text' ? variants : []) {
+      const sum = sums.get(variant) ?? { clips: 0, found: 0 }
+      sums.set(variant, { clips: sum.clips + clips, found: sum.found + found })
+    }
+  return [...sums].sort(([a], [b]) => a.localeCompare(b))
+}
+
 function summarise(tallies: ReadonlyMap<string, Tally>): Measurements {
   const rows = [...tallies]
   for (const [kind, tally] of rows) {
@@ -162,6 +180,8 @@ function summarise(tallies: ReadonlyMap<string, Tally>): Measurements {
     )
     for (const miss of tally.misses) console.error(`    ${miss}`)
   }
+  for (const [variant, { clips, found }] of byVariant(rows.map(([, tally]) => tally)))
+    console.error(`${variant.padEnd(32)}  ${String(clips).padStart(3)} clips  found ${found}`)
   const texts = rows.filter(([, tally]) => tally.as === 'text')
   const harmless = rows.filter(([, tally]) => tally.as === 'harmless')
   const sum = (some: typeof rows, of: (tally: Tally) => number): number =>

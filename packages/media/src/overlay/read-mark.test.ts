@@ -30,6 +30,7 @@ describe('names of platforms', () => {
     'I saw it on TikTok yesterday',
     'link is in my Instagram bio',
     'SHORTS SALE 50',
+    'SHORTS SA',
     'likes',
     'Canvas',
     'a video about tools',

@@ -36,15 +36,16 @@ export function readMarks(text: string, exempt: Exempt): ReadMark[] {
   const platform = findPlatform(words, exempt.brandWords)
   const marks: ReadMark[] = []
   const markLetters = (platform?.letters ?? 0) + (handle?.name.length ?? 0)
-  // One or two stray letters are what a glyph beside the name is read as.
+  const everydayWord = platform?.name.as === 'word' && handle === undefined
+  // One or two stray letters are what a glyph beside the name is read as; but `shorts sa` is a sale that is cut off.
+  const strayLetters = everydayWord ? 1 : 2
   const others = words.filter(
     (word, at) =>
       (platform === undefined || at < platform.first || at > platform.last) &&
-      word.length > 2 &&
+      word.length > strayLetters &&
       !MARK_FILLERS.has(word),
   )
   const share = markLetters / Math.max(1, markLetters + others.join('').length)
-  const everydayWord = platform?.name.as === 'word' && handle === undefined
   if (share < (everydayWord ? MIN_EVERYDAY_SHARE : MIN_SHARE)) return []
   if (platform !== undefined)
     marks.push({
