@@ -180,6 +180,25 @@ describe('API keys', () => {
     expect((await world.call(tester, 'POST', '/v1/api-keys', live)).status).toBe(403)
     await world.call(tester, 'DELETE', `/v1/apps/${sandbox.json.id}`)
   })
+
+  test('of requests at the same moment are told apart, also from one that has ended and one that never was', async () => {
+    const made = await world.call(ours, 'POST', '/v1/api-keys', { name: 'gone', scopes: ['posts:read'] })
+    const gone = { key: made.json.key }
+    await world.call(ours, 'DELETE', `/v1/api-keys/${made.json.id}`)
+    const never = { key: `${made.json.key.slice(0, -1)}${made.json.key.endsWith('0') ? '1' : '0'}` }
+    const callers = Array.from(
+      { length: 40 },
+      (_, n) => [ours, theirs, gone, never][n % 4] as { key: string },
+    )
+    const answers = await Promise.all(callers.map((caller) => world.call(caller, 'GET', '/v1/api-keys')))
+    const idsOf = (answer: (typeof answers)[number] | undefined) =>
+      answer?.json.data.map(({ id }: { id: string }) => id)
+    expect(idsOf(answers[0])).toContain(made.json.id)
+    expect(idsOf(answers[1])).not.toContain(made.json.id)
+    for (const [n, answer] of answers.entries())
+      if (n % 4 < 2) expect(idsOf(answer)).toEqual(idsOf(answers[n % 4]))
+      else expect(answer.status).toBe(401)
+  })
 })
 
 describe('workspaces', () => {
