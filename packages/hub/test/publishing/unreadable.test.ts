@@ -36,7 +36,10 @@ describe('a yes that cannot be read', () => {
     await world.runUntilState(tenant, id, 'needs_attention')
     expect(world.now() - begun).toBeGreaterThan(HOUR)
     expect(world.now() - begun).toBeLessThan(6 * HOUR)
-    expect(await world.read(tenant, id)).toMatchObject({ state_reason: 'answer_unreadable', next_step_at: null })
+    expect(await world.read(tenant, id)).toMatchObject({
+      state_reason: 'answer_unreadable',
+      next_step_at: null,
+    })
     expect(await world.story(tenant, id)).toContain('needs_attention: answer_unreadable')
     expect(world.emulator.world.publishes.size).toBe(1)
   }, 60_000)
