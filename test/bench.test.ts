@@ -82,6 +82,8 @@ describe('npm run bench', () => {
       'emulator-refresh-token',
       'emulator-refresh-token-p99',
       'emulator-upload',
+      'media-probe-mp4',
+      'research-collect',
     ])
       expect(names).toContain(name)
     for (const [name, { value, unit, against, ratio, spread }] of Object.entries(figures)) {
@@ -90,7 +92,7 @@ describe('npm run bench', () => {
       expect(ratio / (value / against), name).toBeCloseTo(1, 2)
       expect(spread[0], name).toBeLessThanOrEqual(value)
       expect(spread[1], name).toBeGreaterThanOrEqual(value)
-      expect(unit, name).toMatch(/^(µs|ms|requests\/s|MB\/s|MB|MiB)$/)
+      expect(unit, name).toMatch(/^(µs|ms|requests\/s|videos\/s|MB\/s|MB|MiB)$/)
     }
     // Orders of magnitude, which no busy machine changes: a wrong unit would.
     const value = (name: string): number => figures[name]?.value ?? Number.NaN
