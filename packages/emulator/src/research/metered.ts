@@ -3,6 +3,7 @@ import type { Handler, HandlerContext } from '../endpoint/handlers.ts'
 import { type Platform, Refusal } from '../platform.ts'
 import type { AppRow } from '../state/model.ts'
 import { mix } from './mix.ts'
+import { researchWorld } from './research-world.ts'
 
 type Quota = 'general' | 'relations' | 'commercial'
 
@@ -11,9 +12,6 @@ interface Spent {
   day: string
   requests: number
 }
-
-/** How many failures came, so that the share is kept. */
-let drawn = 0
 
 /**
  * What every call of the two research APIs goes through: the approved scope, the quota of the UTC day, and the failures
@@ -28,8 +26,9 @@ export function metered<E extends Endpoint>(scope: string, quota: Quota, handler
         `The user did not authorize the scope required for completing this request: ${scope} (the research project is missing or not approved)`,
       )
     spend(platform, app, quota)
-    drawn += 1
-    if (mix(0x500, drawn) / 2 ** 32 < platform.settings.researchFailures)
+    const world = researchWorld(platform)
+    world.calls += 1
+    if (mix(0x500, world.calls) / 2 ** 32 < platform.settings.researchFailures)
       throw new Refusal('internal_error', 'Something is wrong. Please try again later.')
     return handler(context)
   }

@@ -8,6 +8,8 @@ export interface ResearchWorld {
   searches: VideoSearches
   /** Result sets that were refused once because they were not ready. */
   refused: Set<string>
+  /** Calls so far, by which it is drawn whether one fails. */
+  calls: number
 }
 
 const worlds = new WeakMap<object, ResearchWorld & { key: string }>()
@@ -18,7 +20,7 @@ export function researchWorld({ settings, world }: Platform): ResearchWorld {
   const known = worlds.get(world)
   if (known?.key === key) return known
   const corpus = new Corpus(settings.researchSeed, settings.researchVideos)
-  const made = { key, corpus, searches: new VideoSearches(corpus), refused: new Set<string>() }
+  const made = { key, corpus, searches: new VideoSearches(corpus), refused: new Set<string>(), calls: 0 }
   worlds.set(world, made)
   return made
 }

@@ -15,6 +15,7 @@ import {
   type QuotaLimits,
   type QuotaName,
   type QuotaState,
+  REFUSAL_HOLDS_MS,
 } from '../research/quota.ts'
 
 interface Day {
@@ -23,7 +24,8 @@ interface Day {
   read: number
   requests: number
   records: number
-  refused: boolean
+  /** Milliseconds since the epoch. */
+  refusedAt: number
 }
 
 const DAY_MS = 86_400_000
@@ -50,11 +52,11 @@ export class FileQuotaLedger implements QuotaLedger {
   }
 
   state(quota: QuotaName): QuotaState {
-    const { requests, records, refused } = this.#present(quota)
+    const { requests, records, refusedAt } = this.#present(quota)
     return {
       requests,
       records,
-      refused,
+      refused: this.#holds(refusedAt),
       limits: limitsOf(quota, this.#limits),
       resetsAt: nextReset(this.#clock.now()),
     }
@@ -63,7 +65,12 @@ export class FileQuotaLedger implements QuotaLedger {
   take(quota: QuotaName): boolean {
     const limits = limitsOf(quota, this.#limits)
     const before = this.#present(quota)
-    if (before.refused || before.requests >= limits.requests || before.records >= limits.records) return false
+    if (
+      this.#holds(before.refusedAt) ||
+      before.requests >= limits.requests ||
+      before.records >= limits.records
+    )
+      return false
     const after = this.#present(quota, '1 0\n')
     if (after.requests <= limits.requests) return true
     // Others took the last ones at the same moment.
@@ -76,7 +83,11 @@ export class FileQuotaLedger implements QuotaLedger {
   }
 
   refused(quota: QuotaName): void {
-    this.#present(quota, 'refused\n')
+    this.#present(quota, `refused ${this.#clock.now()}\n`)
+  }
+
+  #holds(refusedAt: number): boolean {
+    return this.#clock.now() - refusedAt < REFUSAL_HOLDS_MS
   }
 
   /** The present day, with what others have added, after this line was. */
@@ -86,7 +97,7 @@ export class FileQuotaLedger implements QuotaLedger {
     const path = join(this.#folder, `${this.#project}-${quota}-${date}.quota`)
     let day = this.#days.get(quota)
     if (day?.path !== path) {
-      day = { path, read: 0, requests: 0, records: 0, refused: false }
+      day = { path, read: 0, requests: 0, records: 0, refusedAt: Number.NEGATIVE_INFINITY }
       this.#days.set(quota, day)
     }
     const file = openSync(path, 'a+', 0o600)
@@ -117,7 +128,8 @@ function readOn(day: Day, file: number): void {
   const bytes = Buffer.alloc(size - day.read)
   const end = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, day.read)).lastIndexOf(0x0a) + 1
   for (const line of bytes.subarray(0, end).toString('latin1').split('\n')) {
-    if (line === 'refused') day.refused = true
+    const refused = /^refused (\d+)$/.exec(line)
+    if (refused !== null) day.refusedAt = Number(refused[1])
     const found = /^(-?\d+) (\d+)$/.exec(line)
     if (found === null) continue
     day.requests += Number(found[1])

@@ -14,9 +14,15 @@ export interface QuotaState {
   limits: { requests: number; records: number }
   /** Milliseconds since the epoch: the next 00:00 UTC. */
   resetsAt: number
-  /** TikTok itself has said that the day's quota is used up. */
+  /** TikTok itself has said so, and not longer ago than `REFUSAL_HOLDS_MS`. */
   refused: boolean
 }
+
+/**
+ * How long TikTok's word that nothing is left is taken for granted. After 00:00 UTC it may go on being said for a while,
+ * as one client reports, so it is not taken for the whole of the new day.
+ */
+export const REFUSAL_HOLDS_MS = 3_600_000
 
 /** Keeps count of a quota. Implementations may share it between processes. */
 export interface QuotaLedger {
@@ -67,7 +73,7 @@ export class QuotaError extends RateLimitError {
 export class MemoryQuota implements QuotaLedger {
   readonly #clock: Clock
   readonly #limits: QuotaLimits
-  readonly #spent = new Map<string, { requests: number; records: number; refused: boolean }>()
+  readonly #spent = new Map<string, { requests: number; records: number; refusedAt: number }>()
 
   constructor(clock: Clock, limits: QuotaLimits = {}) {
     this.#clock = clock
@@ -75,8 +81,11 @@ export class MemoryQuota implements QuotaLedger {
   }
 
   state(quota: QuotaName): QuotaState {
+    const { requests, records, refusedAt } = this.#today(quota)
     return {
-      ...this.#today(quota),
+      requests,
+      records,
+      refused: this.#clock.now() - refusedAt < REFUSAL_HOLDS_MS,
       limits: limitsOf(quota, this.#limits),
       resetsAt: nextReset(this.#clock.now()),
     }
@@ -85,7 +94,12 @@ export class MemoryQuota implements QuotaLedger {
   take(quota: QuotaName): boolean {
     const today = this.#today(quota)
     const limits = limitsOf(quota, this.#limits)
-    if (today.refused || today.requests >= limits.requests || today.records >= limits.records) return false
+    if (
+      this.#clock.now() - today.refusedAt < REFUSAL_HOLDS_MS ||
+      today.requests >= limits.requests ||
+      today.records >= limits.records
+    )
+      return false
     today.requests += 1
     return true
   }
@@ -95,17 +109,17 @@ export class MemoryQuota implements QuotaLedger {
   }
 
   refused(quota: QuotaName): void {
-    this.#today(quota).refused = true
+    this.#today(quota).refusedAt = this.#clock.now()
   }
 
-  #today(quota: QuotaName): { requests: number; records: number; refused: boolean } {
+  #today(quota: QuotaName): { requests: number; records: number; refusedAt: number } {
     const day = Math.floor(this.#clock.now() / DAY_MS)
     const key = `${day}:${quota}`
     let today = this.#spent.get(key)
     if (today === undefined) {
       // Only the present day is of use.
       for (const old of this.#spent.keys()) if (!old.startsWith(`${day}:`)) this.#spent.delete(old)
-      today = { requests: 0, records: 0, refused: false }
+      today = { requests: 0, records: 0, refusedAt: Number.NEGATIVE_INFINITY }
       this.#spent.set(key, today)
     }
     return today

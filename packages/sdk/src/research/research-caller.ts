@@ -2,7 +2,7 @@
 import type { Endpoint, InputOf, OutputOf, QueryOf } from '@tockwork/contracts'
 import { type Clock, RateLimitError, TockworkError, TransportError } from '@tockwork/kernel'
 import type { TikTok } from '../tiktok.ts'
-import { nextReset, QuotaError, type QuotaLedger, type QuotaName } from './quota.ts'
+import { nextReset, QuotaError, type QuotaLedger, type QuotaName, REFUSAL_HOLDS_MS } from './quota.ts'
 
 /** What a call is waiting for, for a progress line. */
 export type ResearchWait =
@@ -31,8 +31,8 @@ export interface ResearchCall<E extends Endpoint> {
 }
 
 const SECOND = 1000
-/** A quota that was renewed may go on being refused for a while: then it is looked at again every so often. */
-const REFUSED_AGAIN_MS = 15 * 60 * SECOND
+/** The longest sleep at once, so that a machine that slept or a clock that was set does not oversleep. */
+const LONGEST_SLEEP_MS = 15 * 60 * SECOND
 const THROTTLED_MS = 10 * SECOND
 const LONGEST_PAUSE_MS = 120 * SECOND
 
@@ -111,9 +111,10 @@ export class ResearchCaller {
     const { refused } = await ledger.state(quota)
     const reset = nextReset(clock.now())
     if (whenExhausted === 'throw') throw new QuotaError(quota, reset, refused)
-    onWait?.({ reason: 'quota', quota, until: reset })
-    // In pieces, so that a machine that slept or a clock that was set does not oversleep.
-    while (clock.now() < reset) await clock.sleep(Math.min(reset - clock.now(), REFUSED_AGAIN_MS), signal)
+    // What was counted here ends with the day; TikTok's own word is asked for again before that.
+    const until = refused ? Math.min(reset, clock.now() + REFUSAL_HOLDS_MS) : reset
+    onWait?.({ reason: 'quota', quota, until })
+    while (clock.now() < until) await clock.sleep(Math.min(until - clock.now(), LONGEST_SLEEP_MS), signal)
   }
 }
 

@@ -191,6 +191,14 @@ describe('the quota of the day', () => {
     expect((await reader.quota()).general).toMatchObject({ requests: 2, refused: true })
   })
 
+  test('and is asked again after an hour, since a renewed quota may go on being refused', async () => {
+    const still = refuse(429, 'daily_quota_limit_exceeded')
+    corpus.instead = [undefined, still, still]
+    const search = research({ whenExhausted: 'wait' }).videos(options)
+    expect(await withClock(clock, ids(search), 600_000)).toEqual(delivered())
+    expect(new Date(clock.now()).toISOString()).toMatch(/^2026-06-01T14:/)
+  })
+
   test('failures count towards it, and a short-term limit is another thing', async () => {
     corpus.instead = [
       refuse(500, 'internal_error'),
