@@ -177,6 +177,11 @@ describe('whatever ends a run, the next one goes on where it was', () => {
       const before = await size()
       await running.until(async () => (await size()) > before + kills * 7_001).catch(() => undefined)
       await running.kill('SIGKILL')
+      // What was read is known although the run could not say so.
+      const lines = (await readFile(journal, 'utf8').catch(() => '')).split('\n').slice(0, -1)
+      const rows = lines.reduce((sum, line) => sum + (JSON.parse(line) as Json).videos.length, 0)
+      const { value } = await here('status', 'study')
+      expect([value.videos, value.pages]).toEqual([rows, lines.length])
       running = shop.start(['research', 'resume', 'study'], env())
     }
     expect((await running.ended).code).toBe(0)

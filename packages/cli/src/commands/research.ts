@@ -19,6 +19,7 @@ import { connect } from '../session.ts'
 import { writePrivateFile } from '../state/private-file.ts'
 import { comply as checkStudy } from '../study/comply.ts'
 import { describeStudy } from '../study/describe.ts'
+import { lastPage } from '../study/journal.ts'
 import { complianceDue, type Manifest, readManifest, studyFormats } from '../study/manifest.ts'
 import { barsPlot, daysPlot, pretty } from '../study/plots.ts'
 import { reportPage } from '../study/report-page.ts'
@@ -122,7 +123,7 @@ async function run(
       onWriting: (rows) => line.writing(rows),
     })
     line.end()
-    out.result(summary(manifest, folder), doneLines(context, manifest, folder))
+    out.result(summary(manifest, folder, await readSoFar(folder)), doneLines(context, manifest, folder))
   } catch (error) {
     line.end()
     const resumeWith = `tockwork research resume ${relative(context, folder)}`
@@ -145,10 +146,11 @@ export async function status(context: Context, given: string): Promise<void> {
   const folder = resolve(context.cwd, given)
   const manifest = await readManifest(folder)
   const due = complianceDue(manifest)
-  const requests = manifest.runs.reduce((sum, { requests }) => sum + requests, 0)
+  const read = await readSoFar(folder)
+  const videos = manifest.state === 'complete' ? manifest.counts.videos : read.videos
   const lines = [
     `${manifest.question.text}  (${pretty(manifest.question.from)} to ${pretty(manifest.question.to)})`,
-    `${manifest.state === 'complete' ? 'Complete' : 'Not complete'}: ${videosIn(manifest).toLocaleString('en')} videos, ${requests.toLocaleString('en')} requests in ${manifest.runs.length} ${manifest.runs.length === 1 ? 'run' : 'runs'}`,
+    `${manifest.state === 'complete' ? 'Complete' : 'Not complete'}: ${videos.toLocaleString('en')} videos, ${read.pages.toLocaleString('en')} pages in ${manifest.runs.length} ${manifest.runs.length === 1 ? 'run' : 'runs'}`,
     ...manifest.missed.map(({ window, code }) => `Missed: ${pretty(window.from)} (${code})`),
     ...manifest.files.map(
       ({ name, rows }) => `${join(relative(context, folder), name)}: ${rows.toLocaleString('en')} rows`,
@@ -162,7 +164,7 @@ export async function status(context: Context, given: string): Promise<void> {
       ? []
       : [`Go on with: tockwork research resume ${relative(context, folder)}`]),
   ]
-  context.out.result({ ...summary(manifest, folder), compliance_due: due?.toISOString() }, lines)
+  context.out.result({ ...summary(manifest, folder, read), compliance_due: due?.toISOString() }, lines)
 }
 
 /** What was collected, drawn here and as a page. */
@@ -286,7 +288,7 @@ function doneLines(context: Context, manifest: Manifest, folder: string): string
   ]
 }
 
-function summary(manifest: Manifest, folder: string) {
+function summary(manifest: Manifest, folder: string, read: Read) {
   const { state, counts, missed, files, runs, question } = manifest
   return {
     folder,
@@ -294,18 +296,23 @@ function summary(manifest: Manifest, folder: string) {
     query: question.text,
     from: question.from,
     to: question.to,
-    videos: videosIn(manifest),
+    videos: state === 'complete' ? counts.videos : read.videos,
     repeated: counts.repeated,
-    requests: runs.reduce((sum, { requests }) => sum + requests, 0),
+    pages: read.pages,
     runs: runs.length,
     missed,
     files,
   }
 }
 
-/** While it is not complete, rows that came again are counted with the rest. */
-function videosIn({ state, counts, runs }: Manifest): number {
-  return state === 'complete' ? counts.videos : runs.reduce((sum, { videos }) => sum + videos, 0)
+interface Read {
+  pages: number
+  videos: number
+}
+
+/** What the pages say, which is also right when a run was killed; rows that came again are counted with the rest. */
+async function readSoFar(folder: string): Promise<Read> {
+  return (await lastPage(folder))?.so_far ?? { pages: 0, videos: 0 }
 }
 
 function isEmulator(source: string): boolean {

@@ -15,6 +15,8 @@ export interface JournalPage {
   at: string
   window: DateWindow
   next: SearchPosition
+  /** Pages and rows up to and with this one, in all runs: what a killed run read is known by it. */
+  so_far: { pages: number; videos: number }
   videos: ResearchVideo[]
 }
 
@@ -48,8 +50,7 @@ export class Journal {
       if (whole < size) await truncate(path, whole)
       if (index === names.length - 1) this.#bytes = whole
       if (end === 0) continue
-      const line = tail.subarray(tail.lastIndexOf('\n', end - 2) + 1, end - 1).toString('utf8')
-      return readPage(line, path)
+      return readPage(lastLine(tail, end), path)
     }
     return undefined
   }
@@ -72,6 +73,20 @@ export class Journal {
     await this.#file?.close()
     this.#file = undefined
   }
+}
+
+/** The last whole page, without changing anything; another process may be writing. */
+export async function lastPage(study: string): Promise<JournalPage | undefined> {
+  for (const path of (await journalSegments(study)).reverse()) {
+    const tail = await readTail(path, (await stat(path)).size)
+    const end = tail.lastIndexOf('\n') + 1
+    if (end > 0) return readPage(lastLine(tail, end), path)
+  }
+  return undefined
+}
+
+function lastLine(tail: Buffer, end: number): string {
+  return tail.subarray(tail.lastIndexOf('\n', end - 2) + 1, end - 1).toString('utf8')
 }
 
 /** Every page in the order in which it came, without holding more than one. */
@@ -121,7 +136,7 @@ async function readTail(path: string, size: number): Promise<Buffer> {
 function readPage(line: string, path: string): JournalPage {
   try {
     const page = parseJson(line) as unknown as JournalPage
-    if (Array.isArray(page.videos) && Array.isArray(page.next.windows)) return page
+    if (Array.isArray(page.videos) && Array.isArray(page.next.windows) && page.so_far.videos >= 0) return page
   } catch {
     // Told below.
   }

@@ -35,9 +35,10 @@ const manifest = z.object({
     z.object({
       started_at: z.string(),
       ended_at: z.optional(z.string()),
+      /** That brought a page; what was refused or failed is in the ledger of the quota. */
       requests: z.int(),
       videos: z.int(),
-      /** `complete`, `quota`, `interrupted`, or an error's code. */
+      /** `complete`, `quota`, `interrupted`, `killed`, or an error's code. */
       ended_by: z.optional(z.string()),
     }),
   ),

@@ -19,7 +19,7 @@ export function reportPage(manifest: Manifest, description: Description, made: s
     ['Days', `${pretty(question.from)} to ${pretty(question.to)}, UTC`],
     ['Source', manifest.source],
     ['State', manifest.state],
-    ['Requests', n(manifest.runs.reduce((sum, { requests }) => sum + requests, 0))],
+    ['Pages read', n(manifest.runs.reduce((sum, { requests }) => sum + requests, 0))],
     ['Came again and left out', n(counts.repeated)],
     [
       'Days that TikTok failed on',

@@ -22,9 +22,9 @@ export class StudyLine {
     this.#noted = clock.now()
   }
 
-  progress({ days, requests, videos }: StudyProgress): void {
+  progress({ days, pages, requests, videos }: StudyProgress): void {
     this.#say(
-      `${days.done} of ${days.all} days, ${videos.toLocaleString('en')} videos, ${requests.toLocaleString('en')} requests${estimate(days, requests)}`,
+      `${days.done} of ${days.all} days, ${videos.toLocaleString('en')} videos, ${requests.toLocaleString('en')} requests${estimate(days, pages)}`,
       days.done / Math.max(1, days.all),
     )
   }
@@ -68,9 +68,9 @@ export class StudyLine {
 }
 
 /** By what the days so far have taken, once there is something to go by. */
-function estimate(days: StudyProgress['days'], requests: number): string {
-  if (days.done === 0 || days.done === days.all || requests < 3) return ''
-  const left = Math.ceil((requests / days.done) * (days.all - days.done))
+function estimate(days: StudyProgress['days'], pages: number): string {
+  if (days.done === 0 || days.done === days.all || pages < 3) return ''
+  const left = Math.ceil((pages / days.done) * (days.all - days.done))
   const quotaDays = left / researchQuotas.general.requests
   return `; about ${left.toLocaleString('en')} more${quotaDays > 1 ? `, ${Math.ceil(quotaDays)} days of quota` : ''}`
 }

@@ -24,6 +24,8 @@ export interface StudyQuestion {
 export interface StudyProgress {
   /** Days of the range that are done, and all of them. */
   days: { done: number; all: number }
+  /** In all runs, as the days are. */
+  pages: number
   requests: number
   videos: number
 }
@@ -92,13 +94,13 @@ export async function collect(folder: string, options: CollectOptions): Promise<
   const last = await journal.recover()
   const started = new Date(clock.now()).toISOString()
   const run: Manifest['runs'][number] = { started_at: started, requests: 0, videos: 0 }
-  const before = manifest.runs
+  const soFar = last?.so_far ?? { pages: 0, videos: 0 }
+  const before = withKilled(manifest.runs, soFar)
   const keep = async (change: Partial<Manifest>): Promise<void> => {
     manifest = { ...manifest, ...change, runs: [...before, { ...run }] }
     await writeManifest(folder, manifest)
   }
   await keep({})
-  const spent = async (): Promise<number> => (await research.quota()).general.requests
   const position = last?.next ?? { windows: manifest.windows }
   const { from, to, page_size: pageSize, fields, query } = manifest.question
   const search = research.videos({
@@ -122,19 +124,17 @@ export async function collect(folder: string, options: CollectOptions): Promise<
       at: new Date(clock.now()).toISOString(),
     })),
   ]
-  const requestsBefore = await spent()
   try {
-    options.onProgress(progressOf(manifest, position.windows, run))
+    options.onProgress(progressOf(manifest, position.windows, soFar, run))
     for await (const { videos, window, next } of oneAhead(search.pages())) {
-      await journal.append({ at: new Date(clock.now()).toISOString(), window, next, videos })
       run.requests += 1
       run.videos += videos.length
-      options.onProgress(progressOf(manifest, next.windows, run))
+      const so_far = { pages: soFar.pages + run.requests, videos: soFar.videos + run.videos }
+      await journal.append({ at: new Date(clock.now()).toISOString(), window, next, so_far, videos })
+      options.onProgress(progressOf(manifest, next.windows, soFar, run))
       signal.throwIfAborted()
     }
     await journal.close()
-    // Failed and repeated requests count as well.
-    run.requests = Math.max(run.requests, (await spent()) - requestsBefore)
     await keep({ missed: missed() })
     const written = await writeTables(folder, manifest, {
       ...(await withdrawnOf(folder)),
@@ -152,6 +152,16 @@ export async function collect(folder: string, options: CollectOptions): Promise<
     await keep({ missed: missed() })
     throw error
   }
+}
+
+/** A run that was killed could not say what it had read: that is what the journal has and no run names. */
+function withKilled(runs: Manifest['runs'], soFar: { pages: number; videos: number }): Manifest['runs'] {
+  const last = runs.at(-1)
+  if (last === undefined || last.ended_at !== undefined) return runs
+  const others = runs.slice(0, -1)
+  const sum = (of: 'requests' | 'videos'): number => others.reduce((total, run) => total + run[of], 0)
+  const [requests, videos] = [soFar.pages - sum('requests'), soFar.videos - sum('videos')]
+  return [...others, { ...last, requests, videos, ended_by: 'killed' }]
 }
 
 /** Asks for the next page while this one is written down. A crash in between costs a request, not a page. */
@@ -176,12 +186,18 @@ function endedBy(error: unknown, signal: AbortSignal): string {
 function progressOf(
   manifest: Manifest,
   left: readonly { from: string; to: string }[],
+  before: { pages: number },
   run: { requests: number; videos: number },
 ): StudyProgress {
   const days = (windows: readonly { from: string; to: string }[]): number =>
     windows.reduce((sum, { from, to }) => sum + daysBetween(from, to), 0)
   const all = days(manifest.windows)
-  return { days: { done: all - days(left), all }, requests: run.requests, videos: run.videos }
+  return {
+    days: { done: all - days(left), all },
+    pages: before.pages + run.requests,
+    requests: run.requests,
+    videos: run.videos,
+  }
 }
 
 function daysBetween(from: string, to: string): number {
