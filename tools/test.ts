@@ -2,7 +2,8 @@
  * Everything that must hold, in one run: `npm test [-- filter…]`.
  *
  * Filters go to vitest (parts of test file names, `-t name`); with one, the packages are not built and installed. The
- * last line is `N passed, N failed`, checks and tests together, with `, N skipped` when there are any.
+ * last line is `N passed, N failed`, checks and tests together. Tests that were skipped, since the machine lacks what they
+ * need, are told in the line before.
  *
  * The hub's tests of the database run on the embedded PostgreSQL and, where the machine has one (15 or newer), once more on
  * that one. TOCKWORK_TEST_SYSTEM_POSTGRES=required, which `.ci/run` sets, makes its absence a failure.
@@ -142,7 +143,6 @@ for (const { name, ok } of results) {
 }
 const claimsLine = describeClaims(claims)
 console.log(`\n${claimsLine ? `${claimsLine}\n` : ''}`.trimEnd())
-console.log(
-  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
-)
+if (total.skipped > 0) console.log(`${total.skipped} skipped: this machine lacks what they need`)
+console.log(`${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed > 0 || results.some(({ ok }) => !ok) ? 1 : 0
