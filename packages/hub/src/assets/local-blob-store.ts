@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { constants, createReadStream, createWriteStream } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -56,10 +56,13 @@ export class LocalBlobStore implements BlobStore {
         yield piece
       }
     }
-    const file = createWriteStream(path, { mode: 0o600, highWaterMark: PIECE_BYTES })
+    // Opened first: a stream that opens by itself may do so after the removal of a content that fails at once.
+    const file = await open(path, 'wx', 0o600)
     try {
-      await pipeline(measured, file, signal === undefined ? {} : { signal })
+      const written = file.createWriteStream({ highWaterMark: PIECE_BYTES })
+      await pipeline(measured, written, signal === undefined ? {} : { signal })
     } catch (error) {
+      await file.close()
       await rm(path, { force: true })
       throw error
     }
