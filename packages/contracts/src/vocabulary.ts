@@ -68,6 +68,8 @@ export interface EndpointSpec {
   envelope: Envelope
   /** A success of the standard envelope may come without its `error`. */
   mayOmitError?: true
+  /** A success can come as HTTP 500 with whole data and no word of an error: observed by clients, not documented. */
+  mayAnswerWith500?: true
   /** Any one of these, granted by the user, is enough. */
   scopes?: Depends<readonly string[]>
   query?: Schema

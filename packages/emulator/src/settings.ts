@@ -47,6 +47,8 @@ export interface Settings {
   researchNotReady: number
   /** Share of research calls that end in TikTok's own failure; they count towards the quota. */
   researchFailures: number
+  /** Share of answers about a user or a playlist that are whole and come as HTTP 500, as clients report. */
+  researchFalseFailures: number
 }
 
 export const defaultSettings: Settings = {
@@ -78,6 +80,7 @@ export const defaultSettings: Settings = {
   researchDailyRelations: 20_000,
   researchNotReady: 0.1,
   researchFailures: 0,
+  researchFalseFailures: 0,
 }
 
 /** Settings that are one of a few words or numbers. */
@@ -88,4 +91,8 @@ export const settingChoices: { readonly [K in keyof Settings]?: readonly Setting
 }
 
 /** Settings from 0 to 1. */
-export const settingShares: ReadonlySet<keyof Settings> = new Set(['researchNotReady', 'researchFailures'])
+export const settingShares: ReadonlySet<keyof Settings> = new Set([
+  'researchNotReady',
+  'researchFailures',
+  'researchFalseFailures',
+])

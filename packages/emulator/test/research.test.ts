@@ -234,6 +234,14 @@ describe('access and quotas', () => {
   })
 })
 
+test('profiles and playlists can come whole as HTTP 500, other answers not', observed(CLIENTS), async () => {
+  emulator.configure({ researchFalseFailures: 1 })
+  const name = await aUser(async () => true)
+  const { status, body } = await call('user/info/', { username: name }, 'display_name')
+  expect([status, body.data.display_name, body.error]).toEqual([500, expect.any(String), {}])
+  expect((await search()).status).toBe(200)
+})
+
 describe('comments', () => {
   const fields = 'id,video_id,text,like_count,reply_count,parent_comment_id,create_time,display_name'
 

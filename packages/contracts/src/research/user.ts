@@ -37,6 +37,7 @@ export const userInfo = defineEndpoint({
   title: 'A public profile',
   path: '/v2/research/user/info/',
   doc: page('research-api-specs-query-user-info'),
+  mayAnswerWith500: true,
   query: z.looseObject({ fields: fieldList(researchUserFields) }),
   input: z.looseObject({ username: username() }),
   output: researchUser,
@@ -81,13 +82,13 @@ export const following = defineEndpoint({
   }),
 })
 
-/** Often answered with HTTP 500 and a valid body, as clients report. */
 export const playlistInfo = defineEndpoint({
   ...base,
   id: 'research.playlistInfo',
   title: 'A playlist and the ids of its videos',
   path: '/v2/research/playlist/info/',
   doc: page('research-api-specs-query-playlist-info'),
+  mayAnswerWith500: true,
   query: z.looseObject({ fields: z.optional(z.string()) }),
   input: z.looseObject({ playlist_id: int64(), cursor: cursor(), max_count: z.optional(count()) }),
   output: z.looseObject({

@@ -11,6 +11,7 @@ import type { Exchange } from '../http/exchange.ts'
 import { sameSecret } from '../http/same-secret.ts'
 import { seenBy } from '../http/seen-by.ts'
 import { type Platform, Refusal } from '../platform.ts'
+import { isDrawn } from '../research/research-world.ts'
 import type { AppRow, CreatorRow, GrantRow } from '../state/model.ts'
 import type { BoundEndpoint, HandlerContext } from './handlers.ts'
 import { invalidCode, parse, readBody, scopesFor } from './read-request.ts'
@@ -168,6 +169,11 @@ function success(endpoint: Endpoint, output: unknown, platform: Platform, exchan
       body: output as Uint8Array,
     }
   if (endpoint.envelope === 'standard') {
+    if (
+      endpoint.mayAnswerWith500 === true &&
+      isDrawn(platform, 0x501, platform.settings.researchFalseFailures)
+    )
+      return jsonAnswer(500, { data: wire, error: {} }, headers)
     if (endpoint.mayOmitError === true) return jsonAnswer(200, { data: wire }, headers)
     const error = { code: 'ok', message: '', log_id: exchange.logId }
     return jsonAnswer(

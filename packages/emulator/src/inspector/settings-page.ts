@@ -43,6 +43,11 @@ const about = {
     'Calls that end in a failure of TikTok’s own',
     'Share from 0 to 1; they count.',
   ],
+  researchFalseFailures: [
+    'Research',
+    'Users and playlists answered as HTTP 500 with whole data',
+    'Share from 0 to 1, as clients report.',
+  ],
 } as const satisfies Record<Name, readonly [group: string, label: string, help: string]>
 
 const choices: Partial<Record<Name, readonly string[]>> = Object.fromEntries(

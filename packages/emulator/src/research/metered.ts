@@ -2,8 +2,7 @@ import type { Endpoint, OutputOf } from '@tockwork/contracts'
 import type { Handler, HandlerContext } from '../endpoint/handlers.ts'
 import { type Platform, Refusal } from '../platform.ts'
 import type { AppRow } from '../state/model.ts'
-import { mix } from './mix.ts'
-import { researchWorld } from './research-world.ts'
+import { isDrawn, researchWorld } from './research-world.ts'
 
 type Quota = 'general' | 'relations' | 'commercial'
 
@@ -28,7 +27,7 @@ export function metered<E extends Endpoint>(scope: string, quota: Quota, handler
     spend(platform, app, quota)
     const world = researchWorld(platform)
     world.calls += 1
-    if (mix(0x500, world.calls) / 2 ** 32 < platform.settings.researchFailures)
+    if (isDrawn(platform, 0x500, platform.settings.researchFailures))
       throw new Refusal('internal_error', 'Something is wrong. Please try again later.')
     return handler(context)
   }

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts'
 import { Corpus } from './corpus.ts'
+import { mix } from './mix.ts'
 import { VideoSearches } from './video-searches.ts'
 
 /** The corpus as the settings say, and what is remembered of it. */
@@ -13,6 +14,11 @@ export interface ResearchWorld {
 }
 
 const worlds = new WeakMap<object, ResearchWorld & { key: string }>()
+
+/** Whether a call is among a share of all calls; a share of its own is drawn for each salt. */
+export function isDrawn(platform: Platform, salt: number, share: number): boolean {
+  return share > 0 && mix(salt, researchWorld(platform).calls) / 2 ** 32 < share
+}
 
 /** Made when it is first asked for, and anew when its size or seed is changed. */
 export function researchWorld({ settings, world }: Platform): ResearchWorld {

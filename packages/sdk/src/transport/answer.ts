@@ -32,6 +32,8 @@ export async function readAnswer(
   const logIdHeader = headers['x-tt-logid']
   const body = text.trim() === '' ? undefined : tryJson(text)
 
+  if (isRecord(body) && isFalseFailure(endpoint, status, body))
+    return readSuccess(endpoint, response, text, { ...body, error: { code: 'ok' } })
   const flat = !isStandard(endpoint)
   if (isRecord(body)) {
     const refused = flat ? flatRefusal(body) : standardRefusal(body)
@@ -92,6 +94,15 @@ function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, b
     throw misfit(`The answer does not fit: ${field === '' ? '' : `${field}: `}${problem}`)
   }
   return { ok: true, output: decoded.data, logId }
+}
+
+/** HTTP 500 with whole data and no word of an error. Data that does not fit is the failure that the status says. */
+function isFalseFailure(endpoint: Endpoint, status: number, body: Record<string, unknown>): boolean {
+  const { data, error } = body
+  if (endpoint.mayAnswerWith500 !== true || status !== 500 || !isRecord(data)) return false
+  const code = isRecord(error) ? error.code : error
+  if ((code !== undefined && code !== null && code !== '') || Object.keys(data).length === 0) return false
+  return endpoint.output !== undefined && z.safeDecode(endpoint.output, data as never).success
 }
 
 function isStandard(endpoint: Endpoint): boolean {

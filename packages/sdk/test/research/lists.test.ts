@@ -67,6 +67,31 @@ test('reposts are read under either of their names; pinned videos and a profile 
   await expect(research().user('@mika')).rejects.toThrow('without @')
 })
 
+test('a profile or a playlist that comes whole as HTTP 500 is read; what is not whole is asked for again', async () => {
+  const list = { playlist_id: 7, playlist_video_ids: ['7080213458555737386'], has_more: false }
+  for (const error of [undefined, {}, { code: '', message: '' }]) {
+    answer = () => ({ status: 500, body: { data: list, ...(error === undefined ? {} : { error }) } })
+    expect(await research().playlist('7')).toMatchObject({ playlist_video_ids: ['7080213458555737386'] })
+  }
+  answer = () => ({ status: 500, body: { data: { display_name: 'Mika' }, error: {} } })
+  expect(await research().user('mika')).toEqual({ display_name: 'Mika' })
+  const before = calls().length
+  const broken: Reply[] = [
+    { status: 500, body: { data: {} } },
+    { status: 500, body: { data: { playlist_id: 'seven' } } },
+    {
+      status: 500,
+      body: { data: list, error: { code: 'internal_error', message: 'Something went wrong.' } },
+    },
+  ]
+  answer = () => broken[calls().length - before - 1] ?? ok(list)
+  await withClock(clock, research().playlist('7'))
+  expect(calls()).toHaveLength(before + 4)
+  // An endpoint of which nobody reported it: the status counts.
+  answer = () => ({ status: 500, body: { data: { pinned_videos_list: [{ id: 1 }] } } })
+  await expect(withClock(clock, research().pinnedVideos('mika'))).rejects.toThrow()
+})
+
 test('shop pages are read until one is short, also without an error member', async () => {
   answer = (request) => {
     const { page_start } = JSON.parse(request.body) as { page_start: number }
