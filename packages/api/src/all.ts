@@ -9,6 +9,7 @@ import { connectedAccountOperations } from './connected-accounts.ts'
 import { limitOperations } from './limits.ts'
 import { mediaOperations } from './media.ts'
 import { postOperations } from './posts.ts'
+import { publishSessionOperations } from './publish-sessions.ts'
 import { webhookDeliveryOperations } from './webhook-deliveries.ts'
 import { webhookEndpointOperations } from './webhook-endpoints.ts'
 import { webhookEventOperations } from './webhook-events.ts'
@@ -23,6 +24,7 @@ export const OPERATIONS = [
   ...connectedAccountOperations,
   ...accountDataOperations,
   ...postOperations,
+  ...publishSessionOperations,
   ...accountQueueOperations,
   ...assetOperations,
   ...mediaOperations,

@@ -39,6 +39,7 @@ export {
   problem,
   problemSchema,
 } from './problem.ts'
+export { publishSessionOperations } from './publish-sessions.ts'
 export { webhookDeliveryOperations } from './webhook-deliveries.ts'
 export { webhookEndpointOperations } from './webhook-endpoints.ts'
 export {

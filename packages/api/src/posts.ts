@@ -21,6 +21,9 @@ export const POST_STATES = [
   'needs_attention',
 ] as const
 
+/** TikTok's Music Usage Confirmation and Branded Content Policy. */
+const AGREEMENTS = ['music_usage', 'branded_content'] as const
+
 const postOptions = z
   .object({
     title: z.string().optional().meta({
@@ -151,6 +154,13 @@ const createPosts = defineOperation({
     approval: z.enum(['required']).optional().meta({
       description: 'It waits until somebody with posts:approve says yes',
     }),
+    consent: z
+      .object({ agreed: z.array(z.enum(AGREEMENTS)).min(1).max(2), given_at: moment })
+      .optional()
+      .meta({
+        description:
+          'Direct posts: what the creator agreed to on your own page. TikTok wants the Music Usage Confirmation before every post, and the Branded Content Policy before branded content. Kept with the post; a workspace with creator_consent_required takes no direct post without it.',
+      }),
   }),
   answer: z.object({ group_id: idOf('grp'), posts: z.array(post) }),
   status: 201,
@@ -185,7 +195,19 @@ const getPost = defineOperation({
   summary: 'Read a post and everything that happened to it',
   scope: 'posts:read',
   params,
-  answer: post.extend({ transitions: z.array(postTransition) }).meta({ id: 'PostWithTransitions' }),
+  answer: post
+    .extend({
+      consent: z
+        .object({
+          source: z.enum(['publish_page', 'api']),
+          agreed: z.array(z.enum(AGREEMENTS)),
+          given_at: moment,
+        })
+        .nullable()
+        .meta({ description: 'What the creator agreed to before; null: nobody said' }),
+      transitions: z.array(postTransition),
+    })
+    .meta({ id: 'PostWithTransitions' }),
   status: 200,
   errors: {},
 })

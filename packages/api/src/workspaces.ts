@@ -12,6 +12,9 @@ const workspace = z
       description: 'Posts of keys without posts:approve wait for approval',
     }),
     own_approval_allowed: z.boolean().meta({ description: 'A key may approve posts that it made itself' }),
+    creator_consent_required: z.boolean().meta({
+      description: 'Direct posts are refused unless the creator is said to have agreed (consent)',
+    }),
     created_at: moment,
   })
   .meta({ id: 'Workspace' })
@@ -69,6 +72,7 @@ const updateWorkspace = defineOperation({
     name: name.optional(),
     approval_required: z.boolean().optional(),
     own_approval_allowed: z.boolean().optional(),
+    creator_consent_required: z.boolean().optional(),
   }),
   answer: workspace,
   status: 200,

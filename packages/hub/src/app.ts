@@ -15,6 +15,7 @@ import { createLogger } from './observability/logger.ts'
 import { Metrics } from './observability/metrics.ts'
 import { startTracing } from './observability/tracing.ts'
 import { openOriginality } from './originality/services.ts'
+import { createPublishPageServices } from './publish-page/services.ts'
 import { createPublishingServices } from './publishing/services.ts'
 import { checkServer, isConnectionLost, type OpenDatabase, openDatabase } from './storage/database.ts'
 import { DatabaseClock } from './storage/database-clock.ts'
@@ -180,6 +181,12 @@ async function bringUp(
     rateTime: parts.rateTime,
     onPostMoved: tellOfPosts({ clock, random }),
   })
+  const publishPage = createPublishPageServices({
+    publishing: publishing.publishingParts,
+    posts: publishing.posts,
+    assets: assets.assetParts,
+    publicUrl,
+  })
   const webhooks = createWebhookServices({
     ...base,
     holder,
@@ -209,6 +216,7 @@ async function bringUp(
       await accounts.housekeeping()
       await webhooks.housekeeping()
       await assets.housekeeping()
+      await publishPage.housekeeping()
     },
   })
   defineRotation({ db, vault, log }, jobs, metrics)
@@ -230,10 +238,11 @@ async function bringUp(
       ...accounts.handlers,
       ...assets.handlers,
       ...publishing.handlers,
+      ...publishPage.handlers,
       ...sync.handlers,
       ...webhooks.handlers,
     },
-    plainRoutes: [...accounts.plainRoutes, ...webhooks.plainRoutes],
+    plainRoutes: [...accounts.plainRoutes, ...publishPage.plainRoutes, ...webhooks.plainRoutes],
     access: accounts.apiKeys,
     idempotency: accounts.idempotency,
     metrics,

@@ -22,6 +22,7 @@ export type IdPrefix =
   | 'evt'
   | 'dlv'
   | 'inb'
+  | 'pub'
 
 /**
  * A new id: `prefix_` and a ULID of 26 characters (48 bits of `clock` in milliseconds, 80 random bits). Ids made

@@ -25,8 +25,11 @@ export interface AssetServiceParts {
 /** Everything about files; `handlers` go to the HTTP server. */
 export function createAssetServices(parts: AssetServiceParts) {
   const { rules = { toLoopback: false }, resolve = systemResolve, ...rest } = parts
+  const assetParts: AssetParts = { ...rest, maxBytes: videoRules.maxBytes }
   return {
-    handlers: assetHandlers({ ...rest, maxBytes: videoRules.maxBytes }, { ...rules, resolve }),
+    /** For what takes files in besides the API. */
+    assetParts,
+    handlers: assetHandlers(assetParts, { ...rules, resolve }),
     /** Removes a content that an erasure left without a file. */
     removeContent: async (hash: Uint8Array): Promise<void> => {
       await removeUnused(rest, hash)

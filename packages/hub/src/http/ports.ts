@@ -83,11 +83,13 @@ export type Handlers<Operations extends readonly OperationShape[]> = {
 
 /** Something served that is not an operation of the API: a page for people, a webhook of TikTok's. */
 export interface PlainRoute {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `/connect/{session_id}` */
   readonly path: `/${string}`
   /** Bytes; 64 KiB unless told. */
   readonly bodyLimit?: number
+  /** The body is not collected: `content` brings it piece by piece, and the handler bounds it. */
+  readonly streams?: boolean
   handle(request: PlainRequest): Promise<PlainAnswer>
 }
 
@@ -95,8 +97,10 @@ export interface PlainRequest {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** As it came, for signatures; empty for GET. */
+  /** As it came, for signatures; empty for GET, and for a route that streams. */
   readonly body: Uint8Array
+  /** The body of a route that streams; of any other, nothing. */
+  readonly content: AsyncIterable<Uint8Array>
   readonly ip: string
   readonly userAgent: string | undefined
   readonly requestId: string
@@ -106,7 +110,7 @@ export interface PlainRequest {
 
 export interface PlainAnswer {
   readonly status: number
-  /** Lower case. `content-type` for anything with a body; these win over the security headers set by default. */
+  /** Lower case. `content-type` for anything with a body; these win over the security headers set by default, and an empty one takes its default away. */
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
 }

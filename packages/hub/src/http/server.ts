@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Span } from '@opentelemetry/api'
 import { type OperationShape, problem } from '@tockwork/api'
 import type { Clock, Random } from '@tockwork/kernel'
@@ -17,7 +18,7 @@ import { errorsPage } from './errors-page.ts'
 import { openApiDocument } from './openapi.ts'
 import type { DescribedWebhook } from './openapi-webhooks.ts'
 import { operationHandler, plainHeaders, RAW_BODY } from './operation-route.ts'
-import type { Access, Handler, Handlers, Idempotency, PlainRoute } from './ports.ts'
+import type { Access, Handler, Handlers, Idempotency, PlainAnswer, PlainRoute } from './ports.ts'
 import { problemBody, toProblem } from './problems.ts'
 
 export interface ServerOptions<Operations extends readonly OperationShape[]> {
@@ -238,34 +239,53 @@ function refuseOtherMethods(app: FastifyInstance, url: string, methods: Readonly
 function addPlainRoutes(scope: FastifyInstance, routes: readonly PlainRoute[]): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  for (const route of routes)
-    scope.route({
-      method: route.method,
-      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-      bodyLimit: route.bodyLimit ?? PLAIN_BODY_LIMIT,
-      config: { operation: `${route.method} ${route.path}` },
-      handler: async (request, reply) => {
-        const gone = new AbortController()
-        reply.raw.once('close', () => {
-          if (!reply.raw.writableFinished) gone.abort(new Error('The caller went away'))
-        })
-        const answer = await route.handle({
-          params: request.params as Record<string, string>,
-          query: queryOf(request),
-          headers: plainHeaders(request),
-          body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
-          ip: request.ip,
-          userAgent: request.headers['user-agent'],
-          requestId: request.id,
-          log: request.log,
-          signal: gone.signal,
-        })
-        return reply
-          .code(answer.status)
-          .headers(answer.headers ?? {})
-          .send(answer.body instanceof Uint8Array ? Buffer.from(answer.body) : answer.body)
-      },
-    })
+  for (const route of routes.filter(({ streams }) => streams !== true)) addPlainRoute(scope, route)
+  void scope.register((streaming, _options, done) => {
+    streaming.removeAllContentTypeParsers()
+    streaming.addContentTypeParser('*', (_request, _body, parsed) => parsed(null, undefined))
+    for (const route of routes.filter(({ streams }) => streams === true))
+      addPlainRoute(streaming, { ...route, bodyLimit: Number.MAX_SAFE_INTEGER })
+    done()
+  })
+}
+
+function addPlainRoute(scope: FastifyInstance, route: PlainRoute): void {
+  scope.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    bodyLimit: route.bodyLimit ?? PLAIN_BODY_LIMIT,
+    config: { operation: `${route.method} ${route.path}` },
+    handler: async (request, reply) => {
+      const gone = new AbortController()
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) gone.abort(new Error('The caller went away'))
+      })
+      const answer = await route.handle({
+        params: request.params as Record<string, string>,
+        query: queryOf(request),
+        headers: plainHeaders(request),
+        body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+        content: route.streams === true ? request.raw : NOTHING,
+        ip: request.ip,
+        userAgent: request.headers['user-agent'],
+        requestId: request.id,
+        log: request.log,
+        signal: gone.signal,
+      })
+      reply.code(answer.status)
+      for (const [name, value] of Object.entries(answer.headers ?? {}))
+        if (value === '') reply.removeHeader(name)
+        else reply.header(name, value)
+      return reply.send(sendable(answer.body))
+    },
+  })
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = Readable.from([])
+
+function sendable(body: PlainAnswer['body']): string | Buffer | Readable | undefined {
+  if (body === undefined || typeof body === 'string') return body
+  return body instanceof Uint8Array ? Buffer.from(body) : Readable.from(body)
 }
 
 function queryOf(request: FastifyRequest): URLSearchParams {

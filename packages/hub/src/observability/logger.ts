@@ -76,6 +76,8 @@ function isReason(value: unknown): boolean {
 const API_KEY = /\btwk_(live|test)_[0-9A-Za-z]+/g
 /** What a login is recognised by on its way back from TikTok. */
 const LOGIN_STATE = /([?&]state=)[^&#\s]+/g
+/** Whoever has the address of a publish page can post with it. */
+const PUBLISH_TOKEN = /(\/publish\/)[\w-]{43}/g
 /** The password in a database address. */
 const URL_PASSWORD = /(:\/\/[^:/@\s]+:)[^@\s]+@/g
 
@@ -83,6 +85,7 @@ export function clearOf(text: string): string {
   return redact(text)
     .replace(API_KEY, 'twk_$1_[secret]')
     .replace(LOGIN_STATE, '$1[secret]')
+    .replace(PUBLISH_TOKEN, '$1[secret]')
     .replace(URL_PASSWORD, '$1[secret]@')
 }
 

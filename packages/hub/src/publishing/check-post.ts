@@ -1,5 +1,6 @@
 /** Everything that is wrong with a post, so that a form can show it at once. Fields are named as on our API. */
 import type { FieldError } from '@tockwork/api'
+import type { Agreement } from '../storage/post-consents.ts'
 import type { MediaFinding } from './media-gate.ts'
 import type { Post, PostOptions } from './post.ts'
 
@@ -157,6 +158,34 @@ export function checkApp(
       message: `${app.id} is not marked as audited, and TikTok takes only SELF_ONLY then, from private accounts. Where TikTok has audited it, set audited on the app.`,
     },
   ]
+}
+
+/**
+ * What has to be agreed to before a direct post: https://developers.tiktok.com/doc/content-sharing-guidelines. Drafts are
+ * agreed to in TikTok.
+ */
+export function checkConsent(
+  { mode, options }: Pick<PostContent, 'mode' | 'options'>,
+  consent: { agreed: readonly Agreement[] } | undefined,
+  required: boolean,
+): FieldError[] {
+  if (mode === 'draft' || (consent === undefined && !required)) return []
+  const needed: Agreement[] =
+    options.brandContent === true ? ['music_usage', 'branded_content'] : ['music_usage']
+  const missing = needed.filter((one) => consent?.agreed.includes(one) !== true)
+  if (missing.length === 0) return []
+  return [
+    {
+      field: 'consent.agreed',
+      rule: 'consent_missing',
+      message: `Before this post the creator has to agree to ${missing.map((one) => AGREEMENTS[one]).join(' and ')}; nobody says that they did.`,
+    },
+  ]
+}
+
+const AGREEMENTS: Readonly<Record<Agreement, string>> = {
+  music_usage: "TikTok's Music Usage Confirmation",
+  branded_content: "TikTok's Branded Content Policy",
 }
 
 /** Against what the creator allows now. What is left open is not refused: TikTok applies the creator's settings then. */

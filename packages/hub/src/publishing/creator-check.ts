@@ -6,11 +6,22 @@ import { findAsset } from '../storage/assets.ts'
 import { checkApp, checkCreator, mediaErrors, type PostContent } from './check-post.ts'
 import { kindOf } from './failures.ts'
 import { NO_SUCH_ASSET } from './post-request.ts'
+import type { CreatorInfo } from './posting-port.ts'
 import type { PublishingParts } from './step.ts'
 
 /** How long the request waits for a slot to ask TikTok what the creator allows; beyond, it is asked before the init. */
 const CREATOR_INFO_PATIENCE_MS = 2000
 const CREATORS_AT_ONCE = 10
+
+/** What TikTok said about a creator. */
+export interface CreatorAsked {
+  account: Account
+  creator: CreatorInfo | undefined
+  /** For the record: `checked`, `deferred: …`, or TikTok's code. */
+  note: string
+  code: string | undefined
+  error: FieldError | undefined
+}
 
 /** Holds a post against what its creators allow, and its file against the rules for media. */
 export class CreatorCheck {
@@ -43,7 +54,7 @@ export class CreatorCheck {
       for (let first = 0; first < accounts.length; first += CREATORS_AT_ONCE) {
         const batch = accounts.slice(first, first + CREATORS_AT_ONCE)
         for (const { account, creator, note, error } of await Promise.all(
-          batch.map((account) => this.#ask(account)),
+          batch.map((account) => this.ask(account)),
         )) {
           notes.set(account.id, note)
           if (error !== undefined) errors.push(error)
@@ -62,7 +73,11 @@ export class CreatorCheck {
     return notes
   }
 
-  async #ask(account: Account) {
+  /**
+   * Asks TikTok what a creator allows, in a window of the rate limits. `code` says why it is not known, `error` what only a
+   * person can mend.
+   */
+  async ask(account: Account): Promise<CreatorAsked> {
     const { governor, port, rates, clock, random } = this.#parts
     const ref = { workspaceId: account.workspaceId, accountId: account.id }
     const call = {
@@ -73,7 +88,14 @@ export class CreatorCheck {
       ticket: newId('req', clock, random),
     }
     const slot = await governor.wait(call, CREATOR_INFO_PATIENCE_MS)
-    if (!slot.granted) return { account, creator: undefined, note: 'deferred: window_full', error: undefined }
+    if (!slot.granted)
+      return {
+        account,
+        creator: undefined,
+        note: 'deferred: window_full',
+        code: 'window_full',
+        error: undefined,
+      }
     const sentAt = clock.now()
     const result = await port.creatorInfo(ref)
     const failure = result.ok ? undefined : result.failure
@@ -85,16 +107,18 @@ export class CreatorCheck {
       blockedUntil:
         kind === 'window' ? (failure?.until ?? clock.now() + rates.creatorInfo.windowMs) : undefined,
     })
-    if (result.ok) return { account, creator: result.value, note: 'checked', error: undefined }
+    if (result.ok)
+      return { account, creator: result.value, note: 'checked', code: undefined, error: undefined }
     const { code } = result.failure
     // A cap is waited for, and what passes is asked again before the init. The rest will not get better by itself.
     if (kind !== 'grant' && kind !== 'refused')
-      return { account, creator: undefined, note: `deferred: ${code}`, error: undefined }
+      return { account, creator: undefined, note: `deferred: ${code}`, code, error: undefined }
     const meaning = port.explain(code)?.meaning ?? result.failure.message
     return {
       account,
       creator: undefined,
       note: code,
+      code,
       error: { field: 'accounts', rule: code, message: `${account.id}: ${meaning}` },
     }
   }

@@ -1,6 +1,7 @@
 /** What a caller asks for, and how it is refused. */
 import { type FieldError, Problem } from '@tockwork/api'
 import type { Account } from '../storage/accounts.ts'
+import type { PostConsent } from '../storage/post-consents.ts'
 import type { Post, PostMode, PostOptions, PostSource } from './post.ts'
 
 /** `accounts` are checked to be the caller's by the route. */
@@ -13,7 +14,13 @@ export interface PostRequest {
   options: PostOptions
   time: PostTime
   by: Author
+  /** What the creator agreed to, as far as anybody says so. */
+  consent?: GivenConsent | undefined
+  /** A direct post is refused without it; otherwise the workspace's rule says. */
+  consentRequired?: boolean
 }
+
+export type GivenConsent = Pick<PostConsent, 'source' | 'agreed' | 'givenAt' | 'ip' | 'userAgent'>
 
 /** When it is to go out: at a time, in the next free slot of the account's queue, or, with neither, now. */
 export interface PostTime {

@@ -1,10 +1,13 @@
 import type { FieldError } from '@tockwork/api'
 import { newId, RisingIds } from '../ids.ts'
 import { type Account, findAccount } from '../storage/accounts.ts'
+import { Batcher } from '../storage/batcher.ts'
 import type { Transaction } from '../storage/database.ts'
+import { findPostConsent, insertPostConsents } from '../storage/post-consents.ts'
 import { insertPosts, requestCancel } from '../storage/posts.ts'
+import { requireConsent } from '../storage/workspaces.ts'
 import { changePost, mustFindPost } from './change-post.ts'
-import { checkAccount, checkContent, type PostContent } from './check-post.ts'
+import { checkAccount, checkConsent, checkContent, type PostContent } from './check-post.ts'
 import { enqueueAdvances } from './coming-posts.ts'
 import { CreatorCheck } from './creator-check.ts'
 import { type Post, pullsMedia } from './post.ts'
@@ -27,11 +30,13 @@ export class PostService {
   readonly #parts: PublishingParts
   readonly #creators: CreatorCheck
   readonly #ids: RisingIds
+  readonly #consentRules: Batcher<string, boolean>
 
   constructor(parts: PublishingParts) {
     this.#parts = parts
     this.#ids = new RisingIds('post', parts.clock, parts.random)
     this.#creators = new CreatorCheck(parts)
+    this.#consentRules = new Batcher((ids) => requireConsent(parts.db, ids))
   }
 
   /**
@@ -57,7 +62,11 @@ export class PostService {
             options: request.options,
             source,
           }
-    if (content !== undefined) errors.push(...checkContent(content, this.#parts.rules))
+    if (content !== undefined)
+      errors.push(
+        ...checkContent(content, this.#parts.rules),
+        ...checkConsent(content, request.consent, await this.#needsConsent(request)),
+      )
     const accounts: Account[] = []
     const seen = new Set<string>()
     for (const [index, account] of request.accounts.entries()) {
@@ -105,6 +114,12 @@ export class PostService {
           },
         })),
       )
+      const { consent } = request
+      if (consent !== undefined && request.mode === 'direct')
+        await insertPostConsents(
+          work.tx,
+          made.map(({ id, workspaceId }) => ({ ...consent, postId: id, workspaceId })),
+        )
       const advances = made.flatMap(({ id, version, stepAt: at }) =>
         at === undefined ? [] : [{ id, version, at }],
       )
@@ -115,6 +130,10 @@ export class PostService {
       await remember(work.tx, made)
       return made
     }).catch(rethrowGoneAsset)
+  }
+
+  #needsConsent({ mode, consentRequired, workspaceId }: PostRequest): Promise<boolean> | boolean {
+    return mode === 'direct' && (consentRequired ?? this.#consentRules.ask(workspaceId))
   }
 
   /**
@@ -139,6 +158,10 @@ export class PostService {
         source,
       }
       errors.push(...checkContent(content, this.#parts.rules))
+      // What was agreed to was the post as it was: with branded content it needs more.
+      const consent =
+        content.options.brandContent === true ? await findPostConsent(this.#parts.db, post.id) : undefined
+      errors.push(...checkConsent(content, consent, false))
       const account = await findAccount(this.#parts.db, workspaceId, post.accountId)
       if (account !== undefined) await this.#creators.check(content, { workspaceId }, [account], errors)
       if (errors.length > 0) throw invalid(errors)

@@ -9,6 +9,15 @@ export interface AccountRef {
   accountId: string
 }
 
+/** What a creator allows at this moment, and how people know them. */
+export interface CreatorInfo extends CreatorRules {
+  name: string
+  /** The handle, without `@`. */
+  username: string
+  /** An address that works for a while; empty where there is none. */
+  avatarUrl: string
+}
+
 /** What an init asks the platform for. A file is declared by its size; its bytes follow. */
 export interface InitRequest {
   kind: PostKind
@@ -56,7 +65,7 @@ export interface RecentVideo {
  * renewed once and the call repeated behind it.
  */
 export interface PostingPort {
-  creatorInfo(account: AccountRef): Promise<PlatformResult<CreatorRules & { name: string }>>
+  creatorInfo(account: AccountRef): Promise<PlatformResult<CreatorInfo>>
   init(account: AccountRef, request: InitRequest): Promise<PlatformResult<InitAnswer>>
   /** Sends what the platform has not got yet. Rejects with the signal's reason when aborted. */
   upload(account: AccountRef, request: UploadRequest): Promise<PlatformResult<void>>

@@ -1,11 +1,9 @@
 import type { Clock } from '@tockwork/kernel'
 import type { PlatformResult } from '../tiktok/outcome.ts'
-import type { CreatorRules } from './check-post.ts'
+import type { CreatorInfo } from './posting-port.ts'
 
 /** An answer about a creator, or when it may be asked. */
-export type CreatorAnswer =
-  | { waitUntil: number }
-  | { result: PlatformResult<CreatorRules & { name: string }> }
+export type CreatorAnswer = { waitUntil: number } | { result: PlatformResult<CreatorInfo> }
 
 /** Posts of one account that are due together ask once; a creator who changes a setting is heard this much later. */
 const KEPT_MS = 10_000

@@ -81,6 +81,8 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     governor,
     pipeline,
     posts,
+    /** For what posts in another way than by the API: the publish page. */
+    publishingParts: publishing,
     /** For webhooks of the platform. */
     onPublishEvent: (event: { publishId: string }) => onPublishEvent({ db, unitOfWork, clock }, event),
     defineJobs: (jobs: JobQueue) => definePublishingJobs(jobs, pipeline, publishing),

@@ -3,19 +3,21 @@ import type { Caller, Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
 import type { PostApproval } from '../publishing/approval.ts'
 import type { Post } from '../publishing/post.ts'
-import type { Author, PostTime } from '../publishing/post-request.ts'
+import type { Author, GivenConsent, PostTime } from '../publishing/post-request.ts'
 import type { PostService } from '../publishing/post-service.ts'
 import { type AccountRef, findAccounts } from '../storage/account-reads.ts'
 import type { Account } from '../storage/accounts.ts'
 import { appendAudit, appendAudits } from '../storage/audit-log.ts'
 import { Batcher } from '../storage/batcher.ts'
 import type { Database, Transaction } from '../storage/database.ts'
+import { type Agreement, findPostConsent } from '../storage/post-consents.ts'
 import { calendarTime, listCalendar, listPosts, listTransitions } from '../storage/post-lists.ts'
 import { findPost } from '../storage/posts.ts'
 import { findWorkspace } from '../storage/workspaces.ts'
 import { actorOf } from '../tenancy/principal.ts'
 import { isInReach, reachableAccount } from './connected-accounts.ts'
 import { pageOfItems } from './cursor.ts'
+import { iso } from './iso-time.ts'
 import { optionsFrom, postToJson, transitionToJson } from './post-json.ts'
 
 export interface PostRouteParts {
@@ -60,6 +62,7 @@ export function postHandlers({
         options: optionsFrom(body.options),
         time: timeFrom(body),
         by: await authorOf(db, caller, body.approval === 'required'),
+        consent: body.consent === undefined ? undefined : consentFrom(body.consent),
       }
       const answerOf = (made: readonly Post[]) => ({
         group_id: made[0]?.groupId ?? '',
@@ -91,7 +94,15 @@ export function postHandlers({
     'posts.get': async ({ params }, { caller }) => {
       const post = await reachablePost(db, caller, params.post_id)
       const transitions = await listTransitions(db, post.id)
-      return { ...postToJson(post), transitions: transitions.map(transitionToJson) }
+      const consent = await findPostConsent(db, post.id)
+      return {
+        ...postToJson(post),
+        consent:
+          consent === undefined
+            ? null
+            : { source: consent.source, agreed: consent.agreed, given_at: iso(consent.givenAt) },
+        transitions: transitions.map(transitionToJson),
+      }
     },
 
     'posts.update': async ({ params, body }, { caller }) => {
@@ -178,6 +189,16 @@ async function authorOf(db: Database, caller: Caller, wish: boolean): Promise<Au
   const approves = caller.scopes.includes('posts:approve')
   const rule = approves ? undefined : await findWorkspace(db, caller.workspaceId)
   return { actor: actorOf(caller), approvalRequired: wish || rule?.approvalRequired === true }
+}
+
+function consentFrom(body: { agreed: Agreement[]; given_at: string }): GivenConsent {
+  return {
+    source: 'api',
+    agreed: [...new Set(body.agreed)],
+    givenAt: Date.parse(body.given_at),
+    ip: undefined,
+    userAgent: undefined,
+  }
 }
 
 function timeFrom(body: {

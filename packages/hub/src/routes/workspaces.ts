@@ -45,6 +45,7 @@ export function workspaceHandlers({
         createdAt: clock.now(),
         approvalRequired: false,
         ownApprovalAllowed: false,
+        creatorConsentRequired: false,
       }
       return db.transaction().execute(async (tx) => {
         await insertWorkspace(tx, workspace)
@@ -85,6 +86,7 @@ export function workspaceHandlers({
           name: body.name,
           approvalRequired: body.approval_required,
           ownApprovalAllowed: body.own_approval_allowed,
+          creatorConsentRequired: body.creator_consent_required,
         })
         if (workspace === undefined) throw missing()
         await appendAudit(tx, {
@@ -120,6 +122,7 @@ function toJson(workspace: Workspace) {
     name: workspace.name,
     approval_required: workspace.approvalRequired,
     own_approval_allowed: workspace.ownApprovalAllowed,
+    creator_consent_required: workspace.creatorConsentRequired,
     created_at: iso(workspace.createdAt),
   }
 }

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from './database.ts'
+import { erasePublishSessions } from './publish-sessions.ts'
 
 /** How much of an account was erased. */
 export interface ErasedData {
@@ -58,6 +59,7 @@ export async function eraseAccountData(
     .where('account_id', '=', accountId)
     .executeTakeFirst()
   await tx.deleteFrom('account_queues').where('account_id', '=', accountId).execute()
+  await erasePublishSessions(tx, accountId)
   const posts = await tx
     .deleteFrom('posts')
     .where('workspace_id', '=', workspaceId)

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
 import type { MediaTables } from './media-tables.ts'
+import type { UnifiedTables } from './unified-tables.ts'
 
 /**
  * Rows as they stand in the database, beside the DDL in `migrations/`. `timestamptz` is a `Date` here and milliseconds
@@ -13,7 +14,7 @@ export type DefaultedJson<T = unknown> = ColumnType<T, string | undefined, strin
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
 type NullableBytes = ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
 
-export interface Tables extends MediaTables {
+export interface Tables extends MediaTables, UnifiedTables {
   workspaces: WorkspacesTable
   api_keys: ApiKeysTable
   apps: AppsTable
@@ -28,6 +29,9 @@ export interface Tables extends MediaTables {
   blob_claims: BlobClaimsTable
   assets: AssetsTable
   posts: PostsTable
+  post_consents: PostConsentsTable
+  publish_sessions: PublishSessionsTable
+  publish_session_accounts: PublishSessionAccountsTable
   account_queues: AccountQueuesTable
   post_transitions: PostTransitionsTable
   rate_slots: RateSlotsTable
@@ -154,6 +158,51 @@ export interface ConnectSessionsTable {
   account_id: string | null
   outcome: string | null
   outcome_code: string | null
+  language: string | null
+  opener_origin: string | null
+  unified_user_id: string | null
+}
+
+export interface PublishSessionsTable {
+  id: string
+  workspace_id: string
+  token_hash: Bytes
+  created_by: string
+  approval_required: boolean
+  is_demo: boolean
+  mode: 'direct' | 'draft'
+  kind: 'video' | 'photo'
+  asset_id: string | null
+  may_upload: boolean
+  video_url: string | null
+  photo_urls: string[]
+  cover_index: number
+  title: string | null
+  description: string | null
+  scheduled_at: string | null
+  time_zone: string | null
+  origins: string[]
+  created_at: Date
+  expires_at: Date
+}
+
+export interface PublishSessionAccountsTable {
+  session_id: string
+  account_id: string
+  workspace_id: string
+  position: number
+  post_id: string | null
+  submitted_at: Date | null
+}
+
+export interface PostConsentsTable {
+  post_id: string
+  workspace_id: string
+  source: 'publish_page' | 'api'
+  agreed: string[]
+  given_at: Date
+  ip: string | null
+  user_agent: string | null
 }
 
 export interface IdempotencyKeysTable {
@@ -319,6 +368,10 @@ export interface WebhookEndpointsTable {
   failing_since: Date | null
   created_at: Date
   changed_at: Date
+  /** `unified`: told in the words of the unified API, under an id and a name of its own. */
+  format: Generated<'tockwork' | 'unified'>
+  unified_id: string | null
+  name: string | null
 }
 
 export interface WebhookSecretsTable {
@@ -377,6 +430,8 @@ export interface AccountSyncsTable {
   failures: Generated<number>
   last_failure: string | null
   skipped: Generated<string[]>
+  /** Read only when somebody asks for it. */
+  on_demand: Generated<boolean>
 }
 
 export interface ProfilesTable {
@@ -396,6 +451,7 @@ export interface VideosTable {
   source_call: string
   read_at: Date
   gone_at: Date | null
+  first_read_at: Generated<Date>
 }
 
 export interface MetricPointsTable {

@@ -10,6 +10,8 @@ export interface Workspace {
   approvalRequired: boolean
   /** A key may approve what it asked for itself. */
   ownApprovalAllowed: boolean
+  /** Direct posts need somebody's word that the creator agreed to TikTok's texts. */
+  creatorConsentRequired: boolean
 }
 
 /** A slice of a list, newest first: at most `limit`, those before the id `before`. */
@@ -34,6 +36,19 @@ export async function findWorkspace(db: Database, id: string): Promise<Workspace
   return row === undefined ? undefined : toWorkspace(row)
 }
 
+/** Of each, in their order, whether a direct post needs the creator's consent. */
+export async function requireConsent(db: Database, ids: readonly string[]): Promise<boolean[]> {
+  const rows = await db
+    .selectFrom('workspaces')
+    .select(['id', 'settings'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
+  const required = new Set(
+    rows.filter(({ settings }) => settings.creator_consent_required === true).map(({ id }) => id),
+  )
+  return ids.map((id) => required.has(id))
+}
+
 /** All workspaces of the installation: only for keys that may manage them. */
 export async function listWorkspaces(db: Database, { limit, before }: Slice): Promise<Workspace[]> {
   let query = db.selectFrom('workspaces').selectAll().orderBy('id', 'desc').limit(limit)
@@ -45,13 +60,18 @@ export async function listWorkspaces(db: Database, { limit, before }: Slice): Pr
 export async function updateWorkspace(
   db: Database,
   id: string,
-  change: { [K in 'name' | 'approvalRequired' | 'ownApprovalAllowed']?: Workspace[K] | undefined },
+  change: {
+    [K in 'name' | 'approvalRequired' | 'ownApprovalAllowed' | 'creatorConsentRequired']?:
+      | Workspace[K]
+      | undefined
+  },
 ): Promise<Workspace | undefined> {
-  const { name, approvalRequired, ownApprovalAllowed } = change
+  const { name, approvalRequired, ownApprovalAllowed, creatorConsentRequired } = change
   // `undefined` leaves no trace in JSON.
   const settings = JSON.stringify({
     approval_required: approvalRequired,
     own_approval_allowed: ownApprovalAllowed,
+    creator_consent_required: creatorConsentRequired,
   })
   const row = await db
     .updateTable('workspaces')
@@ -63,12 +83,13 @@ export async function updateWorkspace(
 }
 
 function toWorkspace(row: Row<'workspaces'>): Workspace {
-  const { approval_required, own_approval_allowed } = row.settings
+  const { approval_required, own_approval_allowed, creator_consent_required } = row.settings
   return {
     id: row.id,
     name: row.name,
     createdAt: row.created_at.getTime(),
     approvalRequired: approval_required === true,
     ownApprovalAllowed: own_approval_allowed === true,
+    creatorConsentRequired: creator_consent_required === true,
   }
 }

@@ -45,6 +45,8 @@ export class TikTokPosting implements PostingPort {
     return this.#access.withAccess(account, async (platform, access) =>
       map(await platform.creatorInfo(access), (info) => ({
         name: info.creator_nickname,
+        username: info.creator_username,
+        avatarUrl: info.creator_avatar_url,
         privacyLevelOptions: info.privacy_level_options,
         commentDisabled: info.comment_disabled,
         duetDisabled: info.duet_disabled,

@@ -158,6 +158,7 @@ export class TwoTenants {
       options: { privacy_level: 'SELF_ONLY', title: `of ${name}` },
       scheduled_at: FAR,
     })
+    const page = await this.must(key, 'POST', '/v1/publish-sessions', { accounts: [account_id] })
     const scopes = API_SCOPES.filter((scope) => scope !== 'workspaces:write')
     const testKey = await this.must(key, 'POST', '/v1/api-keys', { name: 'test', mode: 'test', scopes })
     const other = await this.must(key, 'POST', '/v1/api-keys', { name: 'other', scopes: ['posts:read'] })
@@ -174,6 +175,7 @@ export class TwoTenants {
         account_id,
         asset_id: asset.id,
         post_id: post.posts[0].id,
+        publish_session_id: page.id,
         key_id: other.id,
         delivery_id: deliveries.data[0].id,
         video_id: '7000000000000000001',
@@ -215,6 +217,7 @@ const BODIES: Record<string, (ids: Record<string, string>) => unknown> = {
   'connectSessions.create': (ids) => ({ app_id: ids.app_id }),
   'mediaPolicy.set': () => ({ queued: 'block', own_handles: ['stolen'] }),
   'posts.create': (ids) => ({ accounts: [ids.account_id], mode: 'draft', video: { asset_id: ids.asset_id } }),
+  'publishSessions.create': (ids) => ({ accounts: [ids.account_id] }),
   'posts.update': () => ({ options: { title: 'stolen' } }),
   'posts.reschedule': () => ({ scheduled_at: '2027-07-01T10:00:00Z' }),
   'posts.resolve': () => ({ outcome: 'happened' }),
