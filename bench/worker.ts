@@ -23,8 +23,9 @@ export interface Worker {
 }
 
 /** Starts a program of `bench/children` that calls `answerQuestions`. It ends with this process, even by kill -9. */
-export async function startWorker(name: string): Promise<Worker> {
+export async function startWorker(name: string, nodeFlags: readonly string[] = []): Promise<Worker> {
   const child = fork(join(import.meta.dirname, 'children', `${name}.ts`), [], {
+    execArgv: [...process.execArgv, ...nodeFlags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   track(child)
