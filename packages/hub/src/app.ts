@@ -28,6 +28,7 @@ import { startSyncLoop } from './sync/sync-due.ts'
 import { watchSync } from './sync/watch-sync.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
 import { startRefreshLoop } from './tokens/refresh-due.ts'
+import { createUnifiedServices } from './unified/services.ts'
 import { openVault } from './vault/open-vault.ts'
 import { beginRotation, defineRotation } from './vault/rotation.ts'
 import { createWebhookServices } from './webhooks/services.ts'
@@ -199,6 +200,13 @@ async function bringUp(
   const { platforms, tokens } = accounts
   const sync = createSyncServices({ ...base, holder, tokens, platforms, governor: publishing.governor })
 
+  const unified = createUnifiedServices({
+    ...base,
+    access: accounts.apiKeys,
+    idempotency: accounts.idempotency,
+    publicUrl,
+  })
+
   watchSync({ db, clock }, metrics)
 
   const keyFile = join(config.dataDir, 'admin.key')
@@ -215,6 +223,7 @@ async function bringUp(
     handler: async () => {
       await accounts.housekeeping()
       await webhooks.housekeeping()
+      await unified.housekeeping()
       await assets.housekeeping()
       await publishPage.housekeeping()
     },
@@ -242,7 +251,7 @@ async function bringUp(
       ...sync.handlers,
       ...webhooks.handlers,
     },
-    plainRoutes: [...accounts.plainRoutes, ...publishPage.plainRoutes, ...webhooks.plainRoutes],
+    plainRoutes: [...accounts.plainRoutes, ...publishPage.plainRoutes, ...webhooks.plainRoutes, ...unified.plainRoutes],
     access: accounts.apiKeys,
     idempotency: accounts.idempotency,
     metrics,
