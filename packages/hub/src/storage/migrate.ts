@@ -11,7 +11,6 @@ import * as idempotencyClaims from './migrations/0010-idempotency-claims.ts'
 import * as approvalAndQueues from './migrations/0011-approval-and-queues.ts'
 import * as mediaGate from './migrations/0012-media-gate.ts'
 import * as unifiedApi from './migrations/0013-unified-api.ts'
-import * as unifiedApi from './migrations/0013-unified-api.ts'
 import * as publishPages from './migrations/0015-publish-pages.ts'
 
 /** Every migration in order; names never change once released. */
@@ -25,7 +24,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-idempotency-claims': idempotencyClaims,
   '0011-approval-and-queues': approvalAndQueues,
   '0012-media-gate': mediaGate,
-  '0013-unified-api': unifiedApi,
   '0013-unified-api': unifiedApi,
   '0015-publish-pages': publishPages,
 }

@@ -1,7 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
 import type { MediaTables } from './media-tables.ts'
 import type { UnifiedTables } from './unified-tables.ts'
-import type { UnifiedTables } from './unified-tables.ts'
 
 /**
  * Rows as they stand in the database, beside the DDL in `migrations/`. `timestamptz` is a `Date` here and milliseconds
