@@ -65,7 +65,7 @@ const AMBIENT_PERMITS: readonly AmbientPermit[] = [
     because: 'a typed client for browsers too: global fetch is its default',
   },
   {
-    files: /^packages\/emulator\/src\/pages\/assets\//,
+    files: /^packages\/(emulator\/src\/pages|hub\/src\/(publish-page|connect))\/assets\//,
     kinds: 'all',
     because: 'runs in a browser, whose surroundings are all it has',
   },

@@ -141,7 +141,11 @@ function previewOf({ session, asset }: PageView): Html {
           ),
         )}</ul>`
       : html`<video id="video" controls playsinline preload="metadata" aria-label="Preview of the video"${
-          asset === undefined && session.videoUrl === undefined ? raw(' hidden') : ''
+          asset !== undefined
+            ? ''
+            : session.videoUrl === undefined
+              ? raw(' hidden')
+              : html` data-url="${session.videoUrl}"`
         }></video>
 <p id="unplayable" class="soft" hidden>This browser cannot play the file. TikTok can.</p>`
   return html`<section class="preview" aria-label="Preview" data-step="preview no-added-marks">
