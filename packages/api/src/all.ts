@@ -8,6 +8,7 @@ import { connectSessionOperations } from './connect-sessions.ts'
 import { connectedAccountOperations } from './connected-accounts.ts'
 import { limitOperations } from './limits.ts'
 import { mediaOperations } from './media.ts'
+import { peopleOperations } from './people.ts'
 import { postOperations } from './posts.ts'
 import { publishSessionOperations } from './publish-sessions.ts'
 import { webhookDeliveryOperations } from './webhook-deliveries.ts'
@@ -30,6 +31,7 @@ export const OPERATIONS = [
   ...mediaOperations,
   ...limitOperations,
   ...auditLogOperations,
+  ...peopleOperations,
   ...webhookEndpointOperations,
   ...webhookEventOperations,
   ...webhookDeliveryOperations,

@@ -7,7 +7,7 @@ const auditEntry = z
   .object({
     id: z.string(),
     at: moment,
-    actor: z.string().meta({ description: '`key:<id>`, `creator`, `tiktok` or `hub`' }),
+    actor: z.string().meta({ description: '`key:<id>`, `person:<id>`, `creator`, `tiktok` or `hub`' }),
     action: z.string().meta({ example: 'account.disconnect' }),
     subject: z.string().nullable().meta({ description: 'What it was done to' }),
     detail: z.record(z.string(), z.unknown()),

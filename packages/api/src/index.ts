@@ -28,6 +28,7 @@ export {
   pathParameters,
 } from './operation.ts'
 export { pageOf, pageQuery } from './page.ts'
+export { peopleOperations } from './people.ts'
 export { POST_STATES, postOperations } from './posts.ts'
 export {
   COMMON_PROBLEMS,

@@ -21,6 +21,8 @@ export const API_SCOPES = [
   'audit:read',
   'webhooks:read',
   'webhooks:write',
+  'people:read',
+  'people:write',
 ] as const
 
 export type ApiScope = (typeof API_SCOPES)[number]

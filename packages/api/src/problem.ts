@@ -86,6 +86,7 @@ export const COMMON_PROBLEMS = {
   invalid_cursor: { status: 400, title: 'The cursor is not one that we gave' },
   unauthenticated: { status: 401, title: 'No valid API key' },
   scope_missing: { status: 403, title: 'The API key lacks a scope' },
+  forbidden_origin: { status: 403, title: 'Not asked for by a page of this hub' },
   not_found: { status: 404, title: 'Nothing here' },
   method_not_allowed: { status: 405, title: 'Not with this method' },
   conflict: { status: 409, title: 'It changed meanwhile' },

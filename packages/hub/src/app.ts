@@ -9,12 +9,17 @@ import { checkBlobStore, createBlobStore } from './assets/blob-settings.ts'
 import { createAssetServices } from './assets/services.ts'
 import type { Config } from './config.ts'
 import { createAccountServices } from './connect/services.ts'
+import { type DashboardFiles, dashboardPage, dashboardRoutes } from './http/dashboard-pages.ts'
+import { callerOf } from './http/operation-route.ts'
 import { createServer } from './http/server.ts'
 import { JobQueue } from './jobs/queue.ts'
+import { LiveEvents } from './live/live-events.ts'
+import { liveRoute } from './live/route.ts'
 import { createLogger } from './observability/logger.ts'
 import { Metrics } from './observability/metrics.ts'
 import { startTracing } from './observability/tracing.ts'
 import { openOriginality } from './originality/services.ts'
+import { createPeopleServices } from './owners/services.ts'
 import { createPublishPageServices } from './publish-page/services.ts'
 import { createPublishingServices } from './publishing/services.ts'
 import { checkServer, isConnectionLost, type OpenDatabase, openDatabase } from './storage/database.ts'
@@ -48,6 +53,10 @@ export interface HubParts {
   graceSeconds?: number
   /** Times of the job queue, for tests. */
   jobs?: { heartbeatSeconds?: number; superviseSeconds?: number; pollSeconds?: number }
+  /** The built dashboard; without it the hub is an API alone. */
+  dashboard?: DashboardFiles
+  /** What a password costs, for tests. */
+  passwordCost?: { logN: number; r: number; p: number }
   /** Settings of the embedded server, for tests. */
   embeddedSettings?: Readonly<Record<string, string>>
 }
@@ -59,6 +68,8 @@ export interface Hub {
   /** The first API key, when this start made it; it is also in the file `adminKeyFile`. */
   readonly adminKey: Secret | undefined
   readonly adminKeyFile: string
+  /** Where the first person makes their account for the dashboard, while there is nobody yet. */
+  readonly ownerLink: Secret | undefined
   /** The database that it is on; undefined for one of its own. */
   readonly embedded: EmbeddedPostgres | undefined
   /** Stops accepting, ends running requests and jobs or hands them back, and closes the database. */
@@ -207,6 +218,19 @@ async function bringUp(
     publicUrl,
   })
 
+  const signedIn = createPeopleServices({
+    ...base,
+    publicUrl,
+    apiKeys: accounts.apiKeys,
+    passwordCost: parts.passwordCost,
+  })
+  const live = new LiveEvents({ url, clock: parts.clock, log })
+  const watching = liveRoute({
+    live,
+    clock: parts.clock,
+    authenticate: ({ headers }) => callerOf(signedIn.access, 'GET', headers),
+  })
+
   watchSync({ db, clock }, metrics)
 
   const keyFile = join(config.dataDir, 'admin.key')
@@ -226,6 +250,7 @@ async function bringUp(
       await unified.housekeeping()
       await assets.housekeeping()
       await publishPage.housekeeping()
+      await signedIn.housekeeping()
     },
   })
   defineRotation({ db, vault, log }, jobs, metrics)
@@ -248,11 +273,21 @@ async function bringUp(
       ...assets.handlers,
       ...publishing.handlers,
       ...publishPage.handlers,
+      ...signedIn.handlers,
       ...sync.handlers,
       ...webhooks.handlers,
     },
-    plainRoutes: [...accounts.plainRoutes, ...publishPage.plainRoutes, ...webhooks.plainRoutes, ...unified.plainRoutes],
-    access: accounts.apiKeys,
+    plainRoutes: [
+      ...accounts.plainRoutes,
+      ...publishPage.plainRoutes,
+      ...webhooks.plainRoutes,
+      ...unified.plainRoutes,
+      ...signedIn.plainRoutes,
+      watching,
+      ...(parts.dashboard === undefined ? [] : dashboardRoutes(parts.dashboard)),
+    ],
+    pageFor: parts.dashboard === undefined ? undefined : dashboardPage(parts.dashboard),
+    access: signedIn.access,
     idempotency: accounts.idempotency,
     metrics,
     log,
@@ -265,13 +300,18 @@ async function bringUp(
     trustProxy: config.trustProxy,
   })
   closers.push(() => server.close())
+  // Before the server, which waits for whoever is connected.
+  closers.push(() => live.close())
+  live.start()
   await server.listen({ host: config.host, port })
+  const ownerLink = parts.dashboard === undefined ? undefined : await signedIn.firstLink()
   const hubUrl = `http://${hostInUrl(config.host)}:${port}`
   log.info({ url: hubUrl, publicUrl, worker: config.work }, 'The hub is up')
   return {
     url: hubUrl,
     adminKey,
     adminKeyFile: keyFile,
+    ownerLink,
     embedded,
     close,
     [Symbol.asyncDispose]: close,

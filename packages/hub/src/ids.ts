@@ -23,6 +23,9 @@ export type IdPrefix =
   | 'dlv'
   | 'inb'
   | 'pub'
+  | 'per'
+  | 'ses'
+  | 'inv'
 
 /**
  * A new id: `prefix_` and a ULID of 26 characters (48 bits of `clock` in milliseconds, 80 random bits). Ids made

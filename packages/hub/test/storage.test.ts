@@ -120,15 +120,17 @@ describe('the server', () => {
 
 /** Table name -> column names, read from the source of the row types: types are gone when a test runs. */
 function writtenColumns(): Record<string, string[]> {
-  const source = ['tables', 'media-tables']
+  const source = ['tables', 'media-tables', 'people-tables', 'unified-tables']
     .map((file) => readFileSync(new URL(`../src/storage/${file}.ts`, import.meta.url), 'utf8'))
     .join('\n')
   const bodyOf = (name: string): string =>
-    new RegExp(`interface ${name}(?: extends \\w+)? \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? ''
+    new RegExp(`interface ${name}(?: extends [\\w, ]+)? \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? ''
   const members = (body: string): string[][] =>
     [...body.matchAll(/^ {2}(\w+)\??: ([^\n]*)/gm)].map(([, name = '', type = '']) => [name, type])
   return Object.fromEntries(
-    members(`${bodyOf('Tables')}\n${bodyOf('MediaTables')}`).map(([table = '', type = '']) => [
+    members(
+      `${bodyOf('Tables')}\n${bodyOf('MediaTables')}\n${bodyOf('PeopleTables')}\n${bodyOf('UnifiedTables')}`,
+    ).map(([table = '', type = '']) => [
       table,
       members(bodyOf(type))
         .map(([column = '']) => column)

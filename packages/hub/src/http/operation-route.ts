@@ -46,7 +46,10 @@ export function operationHandler(
     body: operation.body === 'stream' || operation.body === undefined ? undefined : strictly(operation.body),
   }
   return async (request, reply) => {
-    const caller = operation.scope === 'public' ? undefined : await authenticate(request, options.access)
+    const caller =
+      operation.scope === 'public'
+        ? undefined
+        : await callerOf(options.access, request.method, plainHeaders(request))
     if (caller !== undefined && typeof operation.scope === 'string') allow(caller, operation)
     const input = {
       params: schemas.params === undefined ? undefined : parsed(schemas.params, request.params),
@@ -119,10 +122,23 @@ async function giveUpLater(
   }
 }
 
-async function authenticate(request: FastifyRequest, access: Access): Promise<Caller> {
-  const header = request.headers.authorization
+/**
+ * Who makes a request, by its key or by its cookie.
+ * @throws {Problem} `unauthenticated`
+ */
+export async function callerOf(
+  access: Access,
+  method: string,
+  headers: Readonly<Record<string, string | undefined>>,
+): Promise<Caller> {
+  const header = headers.authorization
   const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1]
-  const caller = token === undefined ? undefined : await access.authenticate(token)
+  const caller =
+    header === undefined
+      ? await access.authenticateBrowser?.(method, headers)
+      : token === undefined
+        ? undefined
+        : await access.authenticate(token)
   if (caller === undefined)
     throw problem(
       'unauthenticated',

@@ -2,8 +2,9 @@ import type { ApiScope, OperationAnswer, OperationInput, OperationShape } from '
 import type { Log } from '../observability/log.ts'
 import type { Transaction } from '../storage/database.ts'
 
-/** Who calls: an API key of a workspace. */
+/** Who calls: an API key of a workspace, or a person who is signed in to it. */
 export interface Caller {
+  /** Of the key (`key_…`), or the person (`per_…`). */
   readonly keyId: string
   readonly workspaceId: string
   readonly scopes: readonly ApiScope[]
@@ -15,6 +16,14 @@ export interface Caller {
 export interface Access {
   /** Undefined when there is no such key, or it has ended. */
   authenticate(token: string): Promise<Caller | undefined>
+  /**
+   * Who is signed in with the browser that sends these headers; asked where there is no `Authorization`.
+   * @throws {Problem} when somebody is, and the request does not show that a page of ours makes it
+   */
+  authenticateBrowser?(
+    method: string,
+    headers: Readonly<Record<string, string | undefined>>,
+  ): Promise<Caller | undefined>
 }
 
 /** A POST that carries an `Idempotency-Key`. */
@@ -114,3 +123,10 @@ export interface PlainAnswer {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
 }
+
+/** A page for a browser that goes to an address; undefined where there is none. */
+export type PageFor = (
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string | undefined>>,
+) => Promise<PlainAnswer | undefined>

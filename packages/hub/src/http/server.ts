@@ -18,7 +18,7 @@ import { errorsPage } from './errors-page.ts'
 import { openApiDocument } from './openapi.ts'
 import type { DescribedWebhook } from './openapi-webhooks.ts'
 import { operationHandler, plainHeaders, RAW_BODY } from './operation-route.ts'
-import type { Access, Handler, Handlers, Idempotency, PlainAnswer, PlainRoute } from './ports.ts'
+import type { Access, Handler, Handlers, Idempotency, PageFor, PlainAnswer, PlainRoute } from './ports.ts'
 import { problemBody, toProblem } from './problems.ts'
 
 export interface ServerOptions<Operations extends readonly OperationShape[]> {
@@ -40,6 +40,8 @@ export interface ServerOptions<Operations extends readonly OperationShape[]> {
   webhooks?: Readonly<Record<string, DescribedWebhook>>
   /** Believe `x-forwarded-*`: only behind a proxy that sets them. */
   trustProxy?: boolean
+  /** What a browser that goes to an address is shown where nothing else is there: the dashboard. */
+  pageFor?: PageFor | undefined
 }
 
 /** JSON bodies, in bytes. Uploads stream and are bounded by their operation. */
@@ -160,7 +162,9 @@ export async function createServer<const Operations extends readonly OperationSh
     addPlainRoutes(scope, options.plainRoutes ?? [])
     done()
   })
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler(async (request, reply) => {
+    const page = await options.pageFor?.(request.method, request.url, plainHeaders(request))
+    if (page !== undefined) return answerPlainly(reply, page)
     throw problem('not_found', `There is no ${request.method} ${clearOf(request.url.split('?')[0] ?? '')}`)
   })
 
@@ -272,13 +276,17 @@ function addPlainRoute(scope: FastifyInstance, route: PlainRoute): void {
         log: request.log,
         signal: gone.signal,
       })
-      reply.code(answer.status)
-      for (const [name, value] of Object.entries(answer.headers ?? {}))
-        if (value === '') reply.removeHeader(name)
-        else reply.header(name, value)
-      return reply.send(sendable(answer.body))
+      return answerPlainly(reply, answer)
     },
   })
+}
+
+function answerPlainly(reply: FastifyReply, answer: PlainAnswer): FastifyReply {
+  reply.code(answer.status)
+  for (const [name, value] of Object.entries(answer.headers ?? {}))
+    if (value === '') reply.removeHeader(name)
+    else reply.header(name, value)
+  return reply.send(sendable(answer.body))
 }
 
 const NOTHING: AsyncIterable<Uint8Array> = Readable.from([])

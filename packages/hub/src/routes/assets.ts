@@ -5,6 +5,7 @@ import { type AddressOptions, openAddress } from '../assets/open-address.ts'
 import type { Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
 import { type Asset, assetUses, findAsset, listAssets, updateAsset } from '../storage/assets.ts'
+import { actorOf } from '../tenancy/principal.ts'
 import { pageOfItems } from './cursor.ts'
 import { iso } from './iso-time.ts'
 
@@ -66,8 +67,8 @@ export function assetHandlers(
     },
 
     'assets.delete': async ({ params }, { caller }) => {
-      const { workspaceId, keyId } = caller
-      await removeAsset(parts, { workspaceId, id: params.asset_id, actor: `key:${keyId}` })
+      const { workspaceId } = caller
+      await removeAsset(parts, { workspaceId, id: params.asset_id, actor: actorOf(caller) })
       return undefined
     },
   }

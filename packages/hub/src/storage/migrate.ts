@@ -11,6 +11,7 @@ import * as idempotencyClaims from './migrations/0010-idempotency-claims.ts'
 import * as approvalAndQueues from './migrations/0011-approval-and-queues.ts'
 import * as mediaGate from './migrations/0012-media-gate.ts'
 import * as unifiedApi from './migrations/0013-unified-api.ts'
+import * as people from './migrations/0014-people.ts'
 import * as publishPages from './migrations/0015-publish-pages.ts'
 
 /** Every migration in order; names never change once released. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-approval-and-queues': approvalAndQueues,
   '0012-media-gate': mediaGate,
   '0013-unified-api': unifiedApi,
+  '0014-people': people,
   '0015-publish-pages': publishPages,
 }
 

@@ -73,6 +73,7 @@ export class TwoTenants {
       {
         log: createLogger({ level: 'debug', destination: { write: (line: string) => lines.push(line) } }),
         graceSeconds: 1,
+        passwordCost: { logN: 4, r: 8, p: 1 },
       },
     )
     const made = new TwoTenants({ hub, emulator, database, lines, folder })
@@ -112,7 +113,7 @@ export class TwoTenants {
   }
 
   async must(
-    key: string,
+    key: string | null,
     method: string,
     path: string,
     body?: unknown,
@@ -163,6 +164,8 @@ export class TwoTenants {
     const testKey = await this.must(key, 'POST', '/v1/api-keys', { name: 'test', mode: 'test', scopes })
     const other = await this.must(key, 'POST', '/v1/api-keys', { name: 'other', scopes: ['posts:read'] })
     const deliveries = await this.must(key, 'GET', '/v1/webhook-deliveries')
+    for (const role of ['owner', 'viewer']) await this.#joins(key, role, `${role} of ${name}`)
+    const people = await this.must(key, 'GET', '/v1/people')
     return {
       workspaceId: workspace.id,
       key,
@@ -178,10 +181,18 @@ export class TwoTenants {
         publish_session_id: page.id,
         key_id: other.id,
         delivery_id: deliveries.data[0].id,
+        person_id: people.data[0].id,
         video_id: '7000000000000000001',
         frame_id: '7000000000000042',
       },
     }
+  }
+
+  async #joins(key: string, role: string, name: string): Promise<void> {
+    const { url } = await this.must(key, 'POST', '/v1/people/invitations', { role })
+    const login = name.replaceAll(' ', '.')
+    const body = { token: new URL(url).hash.slice(1), login, name, password: 'a long enough password' }
+    await this.must(null, 'POST', '/session/accept', body, { origin: this.hub.url })
   }
 
   /** Everything that is stored, besides what any request may leave behind: the use of a key, and kept answers. */
@@ -216,6 +227,8 @@ const BODIES: Record<string, (ids: Record<string, string>) => unknown> = {
   'assets.update': () => ({ name: 'stolen' }),
   'connectSessions.create': (ids) => ({ app_id: ids.app_id }),
   'mediaPolicy.set': () => ({ queued: 'block', own_handles: ['stolen'] }),
+  'people.invite': () => ({ role: 'viewer' }),
+  'people.update': () => ({ role: 'publisher' }),
   'posts.create': (ids) => ({ accounts: [ids.account_id], mode: 'draft', video: { asset_id: ids.asset_id } }),
   'publishSessions.create': (ids) => ({ accounts: [ids.account_id] }),
   'posts.update': () => ({ options: { title: 'stolen' } }),
