@@ -45,6 +45,12 @@ const NOT_AGREED: Say = (name) => ({
   again: false,
 })
 
+const OFTEN: Say = () => ({
+  title: 'One moment',
+  text: 'TikTok was asked very often just now. Please try again in a minute.',
+  again: true,
+})
+
 const WORDS: Readonly<Record<string, Say>> = {
   spam_risk_too_many_posts: (name) => ({
     title: 'No more posts for now',
@@ -61,9 +67,7 @@ const WORDS: Readonly<Record<string, Say>> = {
     text: `Today too many people have posted with this app for ${name} to post as well. Please try again tomorrow.`,
     again: true,
   }),
-  window_full: () => ({
-    title: 'One moment',
-    text: 'TikTok was asked very often just now. Please try again in a minute.',
-    again: true,
-  }),
+  window_full: OFTEN,
+  rate_limit_exceeded: OFTEN,
+  rate_limit_wait_too_long: OFTEN,
 }

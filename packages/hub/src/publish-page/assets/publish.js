@@ -43,7 +43,9 @@ hint.setAttribute('role', 'tooltip')
 hint.hidden = true
 document.querySelector('main').append(hint)
 
+let hintedNow
 function showHint(element) {
+  hintedNow = element
   const text = element?.dataset.hint
   hint.hidden = !text
   if (!text) return
@@ -59,7 +61,8 @@ document.addEventListener('mouseover', (event) => showHint(hinted(event)))
 document.addEventListener('focusin', (event) => showHint(hinted(event)))
 document.addEventListener('focusout', () => showHint(undefined))
 document.addEventListener('keydown', (event) => event.key === 'Escape' && showHint(undefined))
-document.addEventListener('scroll', () => showHint(undefined), true)
+// What scrolls takes its hint along.
+document.addEventListener('scroll', () => hintedNow && showHint(hintedNow), true)
 
 /* Who can view it: a list of its own, since a native one can say nothing about what is disabled. */
 
