@@ -34,6 +34,7 @@ import { watchSync } from './sync/watch-sync.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
 import { startRefreshLoop } from './tokens/refresh-due.ts'
 import { createUnifiedServices } from './unified/services.ts'
+import { inTurn, tellOfCreators, tellOfPublications, tellOfReadings } from './unified/tell.ts'
 import { openVault } from './vault/open-vault.ts'
 import { beginRotation, defineRotation } from './vault/rotation.ts'
 import { createWebhookServices } from './webhooks/services.ts'
@@ -180,7 +181,7 @@ async function bringUp(
     ...base,
     holder,
     publicUrl,
-    onAccountEvent: tellOfAccounts({ clock, random }),
+    onAccountEvent: inTurn(tellOfAccounts({ clock, random }), tellOfCreators({ clock, random })),
     removeContent: (hash) => assets.removeContent(hash),
   })
   const publishing = createPublishingServices({
@@ -191,7 +192,7 @@ async function bringUp(
     blobs,
     gate: originality?.gate,
     rateTime: parts.rateTime,
-    onPostMoved: tellOfPosts({ clock, random }),
+    onPostMoved: inTurn(tellOfPosts({ clock, random }), tellOfPublications({ clock, random })),
   })
   const publishPage = createPublishPageServices({
     publishing: publishing.publishingParts,
@@ -209,13 +210,26 @@ async function bringUp(
   })
 
   const { platforms, tokens } = accounts
-  const sync = createSyncServices({ ...base, holder, tokens, platforms, governor: publishing.governor })
+  const sync = createSyncServices({
+    ...base,
+    holder,
+    tokens,
+    platforms,
+    governor: publishing.governor,
+    readings: tellOfReadings({ unitOfWork, clock, random }),
+  })
 
   const unified = createUnifiedServices({
     ...base,
     access: accounts.apiKeys,
     idempotency: accounts.idempotency,
+    accountEnd: accounts.accountEnd,
+    posts: publishing.posts,
+    assets: assets.assetParts,
+    endpoints: webhooks.endpoints,
+    rules: addressRules,
     publicUrl,
+    version: VERSION,
   })
 
   const signedIn = createPeopleServices({
@@ -242,6 +256,7 @@ async function bringUp(
   publishing.defineJobs(jobs)
   originality?.defineJobs(jobs)
   webhooks.defineJobs(jobs)
+  unified.defineJobs(jobs)
   jobs.define('housekeeping', {
     everySeconds: HOUR,
     handler: async () => {

@@ -21,6 +21,8 @@ export interface AccountSync {
   lastFailure: string | null
   /** Parts that are left out because their scope was not granted: `profile`, `stats`, `videos`. */
   skipped: string[]
+  /** Nothing is read of it but what somebody asks for. */
+  onDemand: boolean
 }
 
 /** A sync that the caller may carry on, alone, until the lease ends. */
@@ -198,6 +200,7 @@ function toSync(row: Row<'account_syncs'>): AccountSync {
     failures: row.failures,
     lastFailure: row.last_failure,
     skipped: row.skipped,
+    onDemand: row.on_demand,
   }
 }
 

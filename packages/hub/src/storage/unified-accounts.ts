@@ -109,6 +109,10 @@ export interface UnifiedAccountFilter {
   userId?: string | undefined
   /** The hub's name of the platform. */
   platform?: string | undefined
+  /** The id that the unified API shows. */
+  id?: string | undefined
+  /** Only those whose profile was read. */
+  withProfile?: boolean
 }
 
 /** Newest first; erased accounts have no bond and are not there. */
@@ -130,10 +134,22 @@ export async function listUnifiedAccounts(
     )
   // The page is found by index alone; everything else is read of its rows only, however deep it lies.
   const ids = (await page.execute()).map(({ account_id }) => account_id)
-  if (ids.length === 0) return []
-  const rows = await whole(db).where('bond.account_id', 'in', ids).execute()
-  const byId = new Map(rows.map((row) => [row.account_id, toUnifiedAccount(row)]))
-  return ids.flatMap((id) => byId.get(id) ?? [])
+  const accounts = await findUnifiedAccounts(db, scope, ids)
+  return ids.flatMap((id) => accounts.get(id) ?? [])
+}
+
+/** By the hub's ids (`acc_…`). */
+export async function findUnifiedAccounts(
+  db: Database,
+  { workspaceId }: UserScope,
+  accountIds: readonly string[],
+): Promise<Map<string, UnifiedAccount>> {
+  if (accountIds.length === 0) return new Map()
+  const rows = await whole(db)
+    .where('bond.workspace_id', '=', workspaceId)
+    .where('bond.account_id', 'in', [...new Set(accountIds)])
+    .execute()
+  return new Map(rows.map((row) => [row.account_id, toUnifiedAccount(row)]))
 }
 
 export async function countUnifiedAccounts(
@@ -200,6 +216,15 @@ function narrowed(db: Database, { workspaceId, environment }: UserScope, filter:
     .selectFrom('unified_accounts as bond')
     .where('bond.workspace_id', '=', workspaceId)
   if (filter.userId !== undefined) query = query.where('bond.user_id', '=', filter.userId)
+  if (filter.id !== undefined) query = query.where('bond.id', '=', filter.id)
+  if (filter.withProfile === true)
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('profiles')
+          .select('profiles.account_id')
+          .whereRef('profiles.account_id', '=', 'bond.account_id'),
+      ),
+    )
   if (environment !== undefined)
     query = query.where(({ exists, selectFrom }) =>
       exists(

@@ -131,7 +131,7 @@ export async function deleteUser(tx: Transaction, workspaceId: string, id: strin
   return numDeletedRows === 1n
 }
 
-export function toUser(row: Row<'unified_users'>): UnifiedUser {
+function toUser(row: Row<'unified_users'>): UnifiedUser {
   return {
     id: row.id,
     workspaceId: row.workspace_id,

@@ -71,6 +71,7 @@ export async function storeVideos(
         data: JSON.stringify(data),
         source_call: about.sourceCall,
         read_at: new Date(about.readAt),
+        first_read_at: new Date(about.readAt),
         gone_at: null,
       })),
     )

@@ -237,6 +237,8 @@ export interface DeliveryFilter extends Slice {
   state?: DeliveryState | undefined
   type?: string | undefined
   environment?: AppEnvironment | undefined
+  /** Those of the hub's own webhooks unless told. */
+  format?: 'tockwork' | 'unified' | undefined
 }
 
 /** Newest first. */
@@ -249,6 +251,14 @@ export async function listDeliveries(
     .where('webhook_deliveries.workspace_id', '=', workspaceId)
     .orderBy('webhook_deliveries.id', 'desc')
     .limit(filter.limit)
+  query = query.where(({ exists, selectFrom }) =>
+    exists(
+      selectFrom('webhook_endpoints')
+        .select('webhook_endpoints.id')
+        .whereRef('webhook_endpoints.id', '=', 'webhook_deliveries.endpoint_id')
+        .where('webhook_endpoints.format', '=', filter.format ?? 'tockwork'),
+    ),
+  )
   if (filter.before !== undefined) query = query.where('webhook_deliveries.id', '<', filter.before)
   if (filter.endpointId !== undefined)
     query = query.where('webhook_deliveries.endpoint_id', '=', filter.endpointId)

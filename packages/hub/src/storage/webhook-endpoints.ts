@@ -18,6 +18,11 @@ export interface WebhookEndpoint {
   failingSince: number | null
   createdAt: number
   changedAt: number
+  /** In whose words it is told: the hub's own, or those of the unified API. */
+  format: 'tockwork' | 'unified'
+  /** The id and the name that it has in the unified API. */
+  unifiedId: string | null
+  name: string | null
 }
 
 export interface SealedWebhookSecret {
@@ -27,7 +32,13 @@ export interface SealedWebhookSecret {
   sealed: Uint8Array
 }
 
-export async function insertEndpoint(tx: Transaction, endpoint: WebhookEndpoint): Promise<void> {
+/** How an endpoint is told; in the hub's own words unless said. */
+type Told = Pick<WebhookEndpoint, 'format' | 'unifiedId' | 'name'>
+
+export async function insertEndpoint(
+  tx: Transaction,
+  endpoint: Omit<WebhookEndpoint, keyof Told> & Partial<Told>,
+): Promise<void> {
   await tx
     .insertInto('webhook_endpoints')
     .values({
@@ -40,6 +51,9 @@ export async function insertEndpoint(tx: Transaction, endpoint: WebhookEndpoint)
       status: endpoint.status,
       created_at: new Date(endpoint.createdAt),
       changed_at: new Date(endpoint.changedAt),
+      format: endpoint.format ?? 'tockwork',
+      unified_id: endpoint.unifiedId ?? null,
+      name: endpoint.name ?? null,
     })
     .execute()
 }
@@ -76,6 +90,7 @@ export async function listEndpoints(
     .selectFrom('webhook_endpoints')
     .selectAll()
     .where('workspace_id', '=', workspaceId)
+    .where('format', '=', 'tockwork')
     .orderBy('id', 'desc')
     .limit(limit)
   if (before !== undefined) query = query.where('id', '<', before)
@@ -211,7 +226,7 @@ function toSecret(row: Row<'webhook_secrets'>): SealedWebhookSecret {
   }
 }
 
-function toEndpoint(row: Row<'webhook_endpoints'>): WebhookEndpoint {
+export function toEndpoint(row: Row<'webhook_endpoints'>): WebhookEndpoint {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
@@ -224,5 +239,8 @@ function toEndpoint(row: Row<'webhook_endpoints'>): WebhookEndpoint {
     failingSince: row.failing_since?.getTime() ?? null,
     createdAt: row.created_at.getTime(),
     changedAt: row.changed_at.getTime(),
+    format: row.format,
+    unifiedId: row.unified_id,
+    name: row.name,
   }
 }

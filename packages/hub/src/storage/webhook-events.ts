@@ -24,6 +24,7 @@ export async function listeningEndpoints(
     .selectFrom('webhook_endpoints')
     .select(['id', 'status'])
     .where('workspace_id', '=', event.workspaceId)
+    .where('format', '=', 'tockwork')
     .where((where) => where.or([where('status', '=', 'enabled'), where('disabled_reason', '=', 'failing')]))
     .where(sql<boolean>`(events = '{}' or ${event.type} = any(events))`)
     .where(

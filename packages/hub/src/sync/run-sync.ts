@@ -4,7 +4,15 @@ import type { RateCall, RateGovernor } from '../governor/governor.ts'
 import { type LeasedSync, moveSync, type SyncChange } from '../storage/account-syncs.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { ACCOUNT, type Counts, storePoints, thinPoints } from '../storage/metrics.ts'
-import { type Fields, markGoneVideos, newestVideoAt, storeProfile, storeVideos } from '../storage/videos.ts'
+import type { UnitOfWork, Work } from '../storage/unit-of-work.ts'
+import {
+  type Fields,
+  markGoneVideos,
+  newestVideoAt,
+  type ReadVideo,
+  storeProfile,
+  storeVideos,
+} from '../storage/videos.ts'
 import type { PlatformFailure, PlatformResult } from '../tiktok/outcome.ts'
 import {
   PART_SCOPES,
@@ -22,6 +30,22 @@ export interface SyncParts {
   random: Random
   governor: RateGovernor
   reading: TikTokReading
+  /** Told of what a reading brings, within its commit; nobody is unless told. */
+  readings?: ReadingObserver | undefined
+}
+
+/** What is read of an account, before it replaces what was read before. */
+export interface ReadingObserver {
+  /** The commit, with room for jobs in it. */
+  unitOfWork: UnitOfWork
+  profile(work: Work, about: ReadAbout, data: Fields): Promise<void>
+  videos(work: Work, about: ReadAbout, videos: readonly ReadVideo[]): Promise<void>
+}
+
+export interface ReadAbout {
+  accountId: string
+  workspaceId: string
+  readAt: number
 }
 
 /** `done`: read whole; `waiting`: it goes on later where it is; `lost`: another process or an erasure has it. */
@@ -82,7 +106,8 @@ class SyncRun {
         // A cursor is the time of the last video of its page: what follows was posted before. The order is trusted, not
         // the oldest video seen, since a pinned one may stand out of it.
         const enough = next === undefined || (since !== null && Number(next) < since)
-        await this.#commit({ cursor: next ?? null, failures: 0 }, async (tx) => {
+        await this.#commit({ cursor: next ?? null, failures: 0 }, async (tx, work) => {
+          if (work !== undefined) await this.#parts.readings?.videos(work, { ...sync, readAt }, videos)
           await storeVideos(tx, { ...sync, sourceCall: videosCall.id, readAt }, videos)
           const points = videos.map(({ videoId, data }) => ({ videoId, counts: videoCounts(data) }))
           await storePoints(tx, sync.accountId, readAt, points)
@@ -103,7 +128,7 @@ class SyncRun {
       cursor: null,
       failures: 0,
       lastFailure: null,
-      dueAt: nextSyncAt(now, newestAt, random),
+      dueAt: sync.onDemand ? null : nextSyncAt(now, newestAt, random),
       leaseUntil: null,
     })
     if (since === null) await thinPoints(db, sync.accountId, now)
@@ -116,7 +141,8 @@ class SyncRun {
     const data = await this.#ask(profileCall, () => this.#parts.reading.profile(sync, sync.scopes))
     if (data === undefined) return true
     const readAt = this.#parts.clock.now()
-    await this.#commit({ profileDone: true, failures: 0 }, async (tx) => {
+    await this.#commit({ profileDone: true, failures: 0 }, async (tx, work) => {
+      if (work !== undefined) await this.#parts.readings?.profile(work, { ...sync, readAt }, data)
       await storeProfile(tx, { ...sync, data, sourceCall: profileCall.id, readAt })
       if (sync.scopes.includes(PART_SCOPES.stats))
         await storePoints(tx, sync.accountId, readAt, [{ videoId: ACCOUNT, counts: accountCounts(data) }])
@@ -172,16 +198,21 @@ class SyncRun {
   }
 
   /** Progress and what was read are one commit, and the lease goes on from there. */
-  async #commit(change: SyncChange, write: (tx: Transaction) => Promise<void> = async () => undefined) {
-    const { clock, db } = this.#parts
+  async #commit(
+    change: SyncChange,
+    write: (tx: Transaction, work?: Work) => Promise<void> = async () => undefined,
+  ) {
+    const { clock, db, readings } = this.#parts
     const sync = this.#sync
     const until = clock.now() + SYNC_LEASE_MS
     const full = { leaseUntil: until, dueAt: until, ...change }
-    await db.transaction().execute(async (tx) => {
+    const commit = async (tx: Transaction, work?: Work): Promise<void> => {
       // Locks the row first: an erasure, or whoever has the lease now, goes before or after, never between.
       if (!(await moveSync(tx, sync, full))) throw new LeaseLostError('The lease is over')
-      await write(tx)
-    })
+      await write(tx, work)
+    }
+    if (readings === undefined) await db.transaction().execute((tx) => commit(tx))
+    else await readings.unitOfWork((work) => commit(work.tx, work))
     sync.leaseUntil = full.leaseUntil ?? 0
     if (change.runSince !== undefined) sync.runSince = change.runSince
   }

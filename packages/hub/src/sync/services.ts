@@ -8,6 +8,7 @@ import type { AccountAccess } from '../tiktok/posting.ts'
 import { TikTokReading } from '../tiktok/sync.ts'
 import type { Platforms } from '../tokens/platforms.ts'
 import type { TokenService } from '../tokens/token-service.ts'
+import type { ReadingObserver } from './run-sync.ts'
 import type { SyncDueParts } from './sync-due.ts'
 
 export interface SyncServiceParts {
@@ -20,6 +21,8 @@ export interface SyncServiceParts {
   tokens: TokenService
   platforms: Platforms
   governor: RateGovernor
+  /** Told of what readings bring. */
+  readings?: ReadingObserver | undefined
 }
 
 /** Everything about reading accounts; `handlers` go to the HTTP server, `syncDueParts` to `startSyncLoop`. */

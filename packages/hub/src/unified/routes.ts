@@ -180,7 +180,7 @@ async function authenticate(
   { headers }: PlainRequest,
   access: Access,
 ): Promise<{ caller: Caller; secret: Secret }> {
-  const header = headers['authorization'] ?? ''
+  const header = headers.authorization ?? ''
   const [, scheme = '', value = ''] = /^(Basic|Bearer) +([\x21-\x7e]{1,1024})$/i.exec(header) ?? []
   const basic = scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString('utf8') : undefined
   const colon = basic?.indexOf(':') ?? -1

@@ -18,7 +18,7 @@ import { notFound } from './refusals.ts'
 import { newUuid } from './uuid.ts'
 import { idParam, listOf, pageOf, pageQuery, time, uuid } from './wire.ts'
 
-export const user = z
+const user = z
   .object({
     id: uuid,
     created_at: time,
@@ -152,7 +152,7 @@ function duplicate(externalId: string): Problem {
   })
 }
 
-export function userToWire(row: UnifiedUser, { time: at }: Pick<UnifiedContext, 'time'>) {
+function userToWire(row: UnifiedUser, { time: at }: Pick<UnifiedContext, 'time'>) {
   return {
     id: row.id,
     created_at: at(row.createdAt),

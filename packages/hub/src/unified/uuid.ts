@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Random } from '@tockwork/kernel'
 
-/** What an id of the unified API looks like, of whatever version. */
-export const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 /** A UUID of version 4. */
 export function newUuid(random: Random): string {
   return withVersion(Buffer.from(random.bytes(16)), 4)

@@ -35,7 +35,7 @@ export function listOf<T extends z.ZodType>(item: T) {
 }
 
 export const userRef = z.object({ id: uuid, name: z.string() }).meta({ id: 'UserReference' })
-export const accountRef = z
+const accountRef = z
   .object({ id: uuid, platform_username: z.string().nullable(), username: z.string().nullable() })
   .meta({ id: 'AccountReference' })
 export const workPlatformRef = z
@@ -59,9 +59,6 @@ export const source = z
 export const searchBody = z.object({ ids: z.array(idParam).min(1).max(100) })
 export const refreshBody = z.object({ account_id: idParam })
 export const historicBody = z.object({ account_id: idParam, from_date: day })
-
-/** The shape in common of refusals of their own, for operations that have none. */
-export const natural = { idempotency: 'natural', errors: {} } as const
 
 type PageRequest = z.output<typeof pageQuery>
 type Place = { at: number; id: string }

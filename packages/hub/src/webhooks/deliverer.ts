@@ -21,12 +21,11 @@ import {
 import type { Vault } from '../vault/sealing.ts'
 import type { AddressRules, Resolve } from './addresses.ts'
 import { GIVE_UP_AFTER_MS, pauseAfter } from './backoff.ts'
-import { bodyOf } from './body.ts'
 import { noCounters, type WebhookCounters } from './counters.ts'
+import { messageOf } from './message.ts'
 import { type LaneJob, recordEvent } from './record-event.ts'
 import { webhookSecretPlace } from './secrets.ts'
 import { type SendResult, sendWebhook } from './sender.ts'
-import { signatureHeaders } from './signature.ts'
 
 export interface DelivererParts {
   db: Database
@@ -81,10 +80,8 @@ export class WebhookDeliverer {
     const endpoint = await findEndpoint(db, delivery.workspaceId, delivery.endpointId)
     if (endpoint === undefined) return false
     const at = clock.now()
-    const body = JSON.stringify(bodyOf(delivery.event))
     const secrets = await this.#secrets(delivery.endpointId, at)
-    const message = { id: delivery.event.id, seconds: Math.floor(at / 1000), body }
-    const headers = signatureHeaders(message, secrets)
+    const { body, headers } = messageOf(endpoint.format, delivery.event, secrets, Math.floor(at / 1000))
     const result = await sendWebhook(endpoint.url, body, headers, { ...rules, resolve, signal })
     const now = clock.now()
     const ok = 'status' in result && result.status >= 200 && result.status < 300

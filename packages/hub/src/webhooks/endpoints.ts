@@ -63,7 +63,7 @@ export class WebhookEndpoints {
     remember: (tx: Transaction, made: Made) => Promise<void>,
   ): Promise<Made> {
     const { clock, random, unitOfWork } = this.#parts
-    const url = this.#checked(wish.url)
+    const url = this.checkedUrl(wish.url)
     const now = clock.now()
     return unitOfWork(async ({ tx }) => {
       if ((await countEndpoints(tx, workspaceId)) >= MOST_ENDPOINTS)
@@ -78,6 +78,9 @@ export class WebhookEndpoints {
         failingSince: null,
         createdAt: now,
         changedAt: now,
+        format: 'tockwork',
+        unifiedId: null,
+        name: null,
       }
       await insertEndpoint(tx, endpoint)
       const secret = await this.#newSecret(tx, endpoint, now)
@@ -90,7 +93,7 @@ export class WebhookEndpoints {
   /** What waits is tried at once; disabled by the caller, it becomes dead letters. @throws {Problem} */
   update(endpoint: WebhookEndpoint, change: EndpointChange, actor: string): Promise<WebhookEndpoint> {
     const { clock, unitOfWork } = this.#parts
-    const url = change.url === undefined ? undefined : this.#checked(change.url)
+    const url = change.url === undefined ? undefined : this.checkedUrl(change.url)
     const now = clock.now()
     const status =
       change.status === undefined || change.status === endpoint.status
@@ -175,7 +178,8 @@ export class WebhookEndpoints {
     })
   }
 
-  #checked(url: string): string {
+  /** The address as it is kept. @throws {Problem} `webhook_url_refused` */
+  checkedUrl(url: string): string {
     try {
       return checkWebhookUrl(url, this.#parts.rules).href
     } catch (error) {

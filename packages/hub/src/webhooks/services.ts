@@ -55,6 +55,7 @@ export function createWebhookServices(parts: WebhookServiceParts) {
   }
   return {
     deliverer,
+    endpoints,
     inbound,
     housekeeping,
     plainRoutes: [inbound.route()],
