@@ -17,6 +17,18 @@ const DESCRIPTION = [
     .join('\n'),
 ].join('\n\n')
 
+const TAGS: Readonly<Record<string, string>> = {
+  users: 'People as you know them.',
+  sdkTokens: 'Tokens with which a page opens the Connect flow for one user.',
+  workPlatforms: 'What can be connected, and what there is of each.',
+  accounts: 'What a creator connected, how far the reading is, and how it ends.',
+  profiles: 'Who a creator is on a platform.',
+  audience: 'Who follows a creator.',
+  contents: 'What a creator posted, with its counters and their history.',
+  publications: 'Publishing.',
+  webhooks: 'Where you are told of events, and what was told.',
+}
+
 /** Made of the schemas that validate; what differs from the hub's own document is who may call, and how it refuses. */
 function unifiedDocument(
   operations: readonly OperationShape[],
@@ -28,7 +40,14 @@ function unifiedDocument(
     components: { schemas: Record<string, unknown>; securitySchemes: Json; responses: Json }
   } & Json
   const { Problem: _hubs, ...schemas } = made.components.schemas
-  const { $schema: _schema, id: _id, ...error } = z.toJSONSchema(errorEnvelope, { io: 'output' }) as Json
+  const {
+    $defs,
+    $schema: _schema,
+    id: _id,
+    ...root
+  } = z.toJSONSchema(errorEnvelope, { io: 'output' }) as Json
+  // A schema with a name is answered among the definitions or as it is, as Zod sees fit.
+  const { id: _name, ...error } = ($defs as { Error?: Json } | undefined)?.Error ?? root
   const refusal = {
     description: 'A refusal; compare `error_code`',
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -36,6 +55,10 @@ function unifiedDocument(
   return {
     ...made,
     info: { ...made.info, title: 'Tockwork: one API for creators', description: DESCRIPTION },
+    tags: (made.tags as { name: string }[]).map(({ name }) => ({
+      name,
+      description: TAGS[name] ?? 'A product that none of the platforms offers to an app: lists are empty.',
+    })),
     security: [{ basic: [] }],
     paths: Object.fromEntries(
       Object.entries(made.paths).map(([path, methods]) => [
