@@ -30,6 +30,8 @@ import { receiveChunk } from './posting/receive.ts'
 import { type EmulatorProxy, startProxy } from './proxy/proxy.ts'
 import { researchEndpoints, researchHandlers } from './research/handlers.ts'
 import { defaultSettings, type Settings } from './settings.ts'
+import { registerDays } from './shop/life.ts'
+import { addShopRoutes } from './shop/routes.ts'
 import { Ids } from './state/ids.ts'
 import { openWorld, type World } from './state/model.ts'
 import { defaultSeed, plant, type SeedSpec } from './state/seed.ts'
@@ -125,6 +127,7 @@ export class Emulator {
     registerLifeCycle(this.#platform)
     registerExports(this.#platform)
     registerDelivery(this.#platform)
+    registerDays(this.#platform)
     this.clock.onMove(() => this.#keepClock())
     if (this.world.apps.size === 0 && this.world.creators.size === 0)
       plant(this.#platform, options.world ?? defaultSeed)
@@ -265,6 +268,7 @@ export class Emulator {
     const problem = applySettings(this.settings, { ...read.settings })
     if (problem !== undefined) throw new TypeError(`settings.${problem}`)
     this.#store.restore(read.contents)
+    this.#platform.timers.reload()
     // The snapshot's time comes with it; where it is later here, it stays so, since time never runs backwards.
     const then = Date.parse(read.now ?? '')
     if (then > this.clock.now() && then <= LATEST) this.clock.advance(then - this.clock.now())
@@ -276,6 +280,7 @@ export class Emulator {
   /** An empty world with the first seed again; time goes on. */
   async reset(): Promise<void> {
     this.#store.restore({})
+    this.#platform.timers.reload()
     this.#keepClock()
     this.#faults.remove()
     this.#log.clear()
@@ -316,6 +321,7 @@ export class Emulator {
     this.#router.add('POST', authorize.path.slice(0, -1), (exchange) => answerConsent(platform, exchange))
     addQrCodeRoutes(this.#router, platform)
     addPostPages(this.#router, platform)
+    addShopRoutes(this.#router, platform)
     this.#router.add('PUT', '/video', (exchange) => receiveChunk(platform, exchange))
     this.#router.add('PUT', '/upload', (exchange) => receiveChunk(platform, exchange))
     const control: Control = {

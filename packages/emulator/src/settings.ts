@@ -49,6 +49,21 @@ export interface Settings {
   researchFailures: number
   /** Share of answers about a user or a playlist that are whole and come as HTTP 500, as clients report. */
   researchFalseFailures: number
+  /** TikTok Shop's gateway refuses plain http, as the real one does. */
+  shopHttpsOnly: boolean
+  /** Seconds that a token of TikTok Shop holds, and that a seller's authorization does. */
+  shopTokenSeconds: number
+  shopAuthorizationSeconds: number
+  /** From a product's submission to the verdict. */
+  shopAuditSeconds: number
+  /** Of an order: until the buyer pays, until an unpaid one is cancelled, and while a paid one is on hold. */
+  shopPaymentSeconds: number
+  shopUnpaidSeconds: number
+  shopRemorseSeconds: number
+  /** Of a package: from shipping to the carrier's scan, from there to delivery, and until after-sales end. */
+  shopCollectionSeconds: number
+  shopTransitSeconds: number
+  shopAfterSalesSeconds: number
 }
 
 export const defaultSettings: Settings = {
@@ -81,6 +96,16 @@ export const defaultSettings: Settings = {
   researchNotReady: 0.1,
   researchFailures: 0,
   researchFalseFailures: 0,
+  shopHttpsOnly: false,
+  shopTokenSeconds: 604_800,
+  shopAuthorizationSeconds: 31_536_000,
+  shopAuditSeconds: 5,
+  shopPaymentSeconds: 60,
+  shopUnpaidSeconds: 172_800,
+  shopRemorseSeconds: 3600,
+  shopCollectionSeconds: 43_200,
+  shopTransitSeconds: 172_800,
+  shopAfterSalesSeconds: 1_209_600,
 }
 
 /** Settings that are one of a few words or numbers. */

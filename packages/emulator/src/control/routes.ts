@@ -11,6 +11,7 @@ import { gradientPng } from '../pages/picture.ts'
 import type { Platform } from '../platform.ts'
 import { changePrivacy, failPublish, isFinal, postFromInbox } from '../posting/life-cycle.ts'
 import { defaultSettings, type Settings, settingChoices, settingShares } from '../settings.ts'
+import { isShopConsent } from '../shop/routes.ts'
 import { plant, seedSpec } from '../state/seed.ts'
 import { LATEST } from '../time/virtual-clock.ts'
 import { resend } from '../webhooks/delivery.ts'
@@ -100,7 +101,16 @@ export function addControlRoutes(router: Router, control: Control): void {
   on(
     'POST',
     'authorize',
-    withBody(authorizeSpec, (body) => {
+    withBody(authorizeSpec, async (body) => {
+      const url = URL.canParse(body.authorize_url) ? new URL(body.authorize_url) : undefined
+      if (url !== undefined && isShopConsent(url.pathname)) {
+        const { consentToShop } = await import('../shop/oauth.ts')
+        const visit = consentToShop(platform, url.pathname, url.searchParams, body.user, {
+          deny: body.deny ?? false,
+          denyScopes: body.deny_scopes ?? [],
+        })
+        return 'problem' in visit ? bad(visit.problem) : ok({ redirect_url: visit.redirectUrl })
+      }
       const outcome = consentAs(platform, body.authorize_url, body.user, {
         deny: body.deny ?? false,
         denyScopes: body.deny_scopes ?? [],

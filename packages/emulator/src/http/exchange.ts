@@ -57,8 +57,8 @@ export class Exchange {
   }
 
   /** The whole body, read once. @throws {BodyTooLarge} */
-  body(): Promise<Buffer> {
-    this.#body ??= readAll(this.request)
+  body(maxBytes = MAX_BODY_BYTES): Promise<Buffer> {
+    this.#body ??= readAll(this.request, maxBytes)
     return this.#body
   }
 
@@ -68,7 +68,7 @@ export class Exchange {
 }
 
 /** By events: an async iterator over a body of one piece costs more than everything else that is done with it. */
-function readAll(request: IncomingMessage): Promise<Buffer> {
+function readAll(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined)
     return Promise.resolve(Buffer.alloc(0))
   return new Promise((resolve, reject) => {
@@ -79,7 +79,7 @@ function readAll(request: IncomingMessage): Promise<Buffer> {
     }
     const take = (part: Buffer): void => {
       size += part.length
-      if (size > MAX_BODY_BYTES) fail(new BodyTooLarge())
+      if (size > maxBytes) fail(new BodyTooLarge())
       else parts.push(part)
     }
     const end = (): void => {

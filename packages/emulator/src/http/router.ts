@@ -17,6 +17,7 @@ export class Router {
   readonly #endpoints = new Map<string, Endpoint[]>()
   readonly #methods = new Map<string, Set<string>>()
   readonly #raw: RawRoute[] = []
+  readonly #prefixes = new Map<string, RawHandler>()
 
   addEndpoint(endpoint: Endpoint): void {
     const path = withoutSlash(endpoint.path)
@@ -41,6 +42,11 @@ export class Router {
     this.#raw.push({ method, pattern: new RegExp(`^${source}/?$`), names, handler })
   }
 
+  /** Everything whose path begins with this part, unless another route takes it. */
+  addPrefix(part: string, handler: RawHandler): void {
+    this.#prefixes.set(part, handler)
+  }
+
   find(exchange: Exchange): Route | undefined {
     const path = withoutSlash(exchange.path)
     const method = exchange.method === 'HEAD' ? 'GET' : exchange.method
@@ -57,7 +63,8 @@ export class Router {
       const params = Object.fromEntries(route.names.map((name, i) => [name, decode(match[i + 1] ?? '')]))
       return { kind: 'raw', handler: route.handler, params }
     }
-    return undefined
+    const handler = this.#prefixes.get(exchange.path.split('/', 2)[1] ?? '')
+    return handler === undefined ? undefined : { kind: 'raw', handler, params: {} }
   }
 
   /** Methods that some endpoint takes at this path. */

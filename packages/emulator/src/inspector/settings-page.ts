@@ -48,6 +48,16 @@ const about = {
     'Users and playlists answered as HTTP 500 with whole data',
     'Share from 0 to 1, as clients report.',
   ],
+  shopHttpsOnly: ['Shop', 'HTTPS only', 'Refuse plain http as the real gateway does.'],
+  shopTokenSeconds: ['Shop', 'Token holds', 'Seconds.'],
+  shopAuthorizationSeconds: ['Shop', 'A seller’s authorization holds', 'Seconds.'],
+  shopAuditSeconds: ['Shop', 'Review of a product', 'Seconds.'],
+  shopPaymentSeconds: ['Shop', 'Until a buyer pays', 'Seconds.'],
+  shopUnpaidSeconds: ['Shop', 'Until an unpaid order is cancelled', 'Seconds.'],
+  shopRemorseSeconds: ['Shop', 'A paid order is on hold', 'Seconds.'],
+  shopCollectionSeconds: ['Shop', 'From shipping to the carrier’s scan', 'Seconds.'],
+  shopTransitSeconds: ['Shop', 'From the scan to delivery', 'Seconds.'],
+  shopAfterSalesSeconds: ['Shop', 'From delivery to completion', 'Seconds.'],
 } as const satisfies Record<Name, readonly [group: string, label: string, help: string]>
 
 const choices: Partial<Record<Name, readonly string[]>> = Object.fromEntries(

@@ -14,6 +14,10 @@ export const tiktokHosts = {
     'auth.tiktok-shops.com',
     'open-api.tiktok-shops.com',
     'services.tiktokshop.com',
+    'services.us.tiktokshop.com',
+    'partner.tiktokshop.com',
+    'partner.us.tiktokshop.com',
+    'shop.tiktok.com',
   ],
   business: ['business-api.tiktok.com', 'sandbox-ads.tiktok.com', 'ads.tiktok.com'],
 } as const

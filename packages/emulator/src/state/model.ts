@@ -1,5 +1,6 @@
 /** The rows of the emulated world. Times are epoch milliseconds of its clock. */
 import type { PrivacyLevel } from '@tockwork/contracts/posting'
+import { openShopWorld } from '../shop/state.ts'
 import type { Collection, Row, Store } from './store.ts'
 
 export interface UrlPropertyRow {
@@ -172,6 +173,8 @@ export interface DeliveryRow extends Row {
   createdAt: number
   attempts: { at: number; status?: number; error?: string; signature?: string }[]
   state: 'pending' | 'delivered' | 'dropped'
+  /** Whose signature, header and pauses it has; absent: the open platform's. */
+  api?: 'shop'
 }
 
 export interface QrRow extends Row {
@@ -226,5 +229,6 @@ export function openWorld(store: Store) {
     deliveries: store.collection<DeliveryRow>('deliveries'),
     dataRequests: store.collection<DataRequestRow>('dataRequests'),
     qrCodes: store.collection<QrRow>('qrCodes'),
+    shop: openShopWorld(store),
   }
 }

@@ -1,6 +1,7 @@
 import { scopes } from '@tockwork/contracts'
 import * as z from 'zod/mini'
 import type { Platform } from '../platform.ts'
+import { defaultShopSeed, plantShops, shopSeedSpec } from '../shop/seed.ts'
 import type { AppRow, CreatorRow } from './model.ts'
 
 const strings = z.array(z.string())
@@ -47,6 +48,8 @@ export const seedSpec = z.strictObject({
       }),
     ),
   ),
+  /** TikTok Shop: apps, and sellers with their shops. */
+  shop: z.optional(shopSeedSpec),
 })
 
 export type SeedSpec = z.output<typeof seedSpec>
@@ -94,6 +97,7 @@ export const defaultSeed: SeedSpec = {
       videos: 21,
     },
   ],
+  shop: defaultShopSeed,
 }
 
 const TOPICS = [
@@ -158,6 +162,7 @@ export function plant(platform: Platform, seed: SeedSpec): void {
     })
     if (!known) plantVideos(platform, row, creator.videos ?? 0)
   }
+  if (seed.shop !== undefined) plantShops(platform, seed.shop)
 }
 
 function plantVideos({ world, clock, ids }: Platform, creator: CreatorRow, count: number): void {

@@ -32,6 +32,7 @@ export class Collection<T extends Row> {
     { key: (row: T) => string; ids: Map<string, Set<string>>; keys: Map<string, string> }
   >()
   readonly #changed: (id: string, row: T | null) => void
+  #version = 0
 
   constructor(
     changed: (id: string, row: T | null) => void,
@@ -44,6 +45,11 @@ export class Collection<T extends Row> {
 
   get size(): number {
     return this.#rows.size
+  }
+
+  /** Grows with each change: whoever keeps something made from the rows sees by it that it is out of date. */
+  get version(): number {
+    return this.#version
   }
 
   get(id: string): T | undefined {
@@ -64,6 +70,7 @@ export class Collection<T extends Row> {
 
   delete(id: string): void {
     if (!this.#rows.delete(id)) return
+    this.#version += 1
     for (const index of this.#indexes.values()) this.#unindex(index, id)
     this.#changed(id, null)
   }
@@ -90,6 +97,7 @@ export class Collection<T extends Row> {
 
   /** Puts a row that is already on disk. */
   load(row: T): void {
+    this.#version += 1
     this.#rows.set(row.id, row)
     for (const index of this.#indexes.values()) {
       const key = index.key(row)
@@ -102,6 +110,7 @@ export class Collection<T extends Row> {
   }
 
   unload(id: string): void {
+    this.#version += 1
     this.#rows.delete(id)
     for (const index of this.#indexes.values()) this.#unindex(index, id)
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '@tockwork/kernel'
 import type { Ids } from '../state/ids.ts'
 import type { TimerRow, World } from '../state/model.ts'
+import { DueQueue } from './due-queue.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export type TimerHandler = (subject: string) => void | Promise<void>
@@ -14,6 +15,8 @@ export class Timers {
   readonly #afterRun: () => void
   readonly #onBug: (error: unknown) => void
   readonly #handlers = new Map<string, TimerHandler>()
+  /** May name timers that are gone; none that lives is missing. */
+  readonly #queue = new DueQueue()
   #alarm: AbortController | undefined
   #running: Promise<void> | undefined
   #stopped = false
@@ -32,6 +35,13 @@ export class Timers {
     this.#ids = ids
     this.#afterRun = afterRun
     this.#onBug = onBug
+    this.reload()
+  }
+
+  /** After the rows were replaced from outside. */
+  reload(): void {
+    this.#queue.clear()
+    for (const timer of this.#world.timers.values()) this.#queue.push(timer.due, timer.id)
   }
 
   on(kind: string, handler: TimerHandler): void {
@@ -40,8 +50,11 @@ export class Timers {
 
   /** Sets a timer `seconds` from now. */
   after(seconds: number, kind: string, subject: string): void {
-    this.#world.timers.put({ id: this.#ids.hex(16), due: this.#clock.now() + seconds * 1000, kind, subject })
-    this.arm()
+    const timer = { id: this.#ids.hex(16), due: this.#clock.now() + seconds * 1000, kind, subject }
+    this.#world.timers.put(timer)
+    const first = this.#next()
+    this.#queue.push(timer.due, timer.id)
+    if (first === undefined || timer.due < first.due) this.arm()
   }
 
   /** Drops timers of a kind about a subject. */
@@ -104,9 +117,12 @@ export class Timers {
   }
 
   #next(): TimerRow | undefined {
-    let next: TimerRow | undefined
-    for (const timer of this.#world.timers.values())
-      if (next === undefined || timer.due < next.due) next = timer
-    return next
+    for (;;) {
+      const first = this.#queue.peek()
+      if (first === undefined) return undefined
+      const timer = this.#world.timers.get(first.id)
+      if (timer?.due === first.due) return timer
+      this.#queue.pop()
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
+import { shopWebhook } from '@tockwork/contracts/shop'
 import { delivery as rules, signature } from '@tockwork/contracts/webhooks'
 import { stringifyJson } from '@tockwork/kernel'
 import { request as httpRequest, https } from '../http/node-http.ts'
@@ -68,6 +69,22 @@ function writeDown(
   })
 }
 
+/** Writes down an event whose body is ready and sends it soon. */
+export function deliverLater(
+  platform: Platform,
+  event: Pick<DeliveryRow, 'clientKey' | 'url' | 'event' | 'body' | 'api'>,
+): void {
+  const { world, clock, ids, timers } = platform
+  const row = world.deliveries.put({
+    ...event,
+    id: ids.hex(16),
+    createdAt: clock.now(),
+    attempts: [],
+    state: 'pending',
+  })
+  timers.after(0, DELIVER, row.id)
+}
+
 export function registerDelivery(platform: Platform): void {
   platform.timers.on(DELIVER, async (id) => {
     const delivery = platform.world.deliveries.get(id)
@@ -87,18 +104,32 @@ function sign(secret: string, seconds: number, body: string): string {
 
 async function attempt(platform: Platform, delivery: DeliveryRow): Promise<void> {
   const { world, clock, timers } = platform
-  const secret = world.apps.get(delivery.clientKey)?.secret
+  const isShop = delivery.api === 'shop'
+  const secret = (isShop ? world.shop.apps : world.apps).get(delivery.clientKey)?.secret
   if (secret === undefined) return void world.deliveries.patch(delivery, { state: 'dropped' })
   const at = clock.now()
-  const signed = sign(secret, clock.seconds(), delivery.body)
-  const result = await post(delivery.url, delivery.body, signed, platform.settings.webhooksToLocal)
+  const signed = isShop
+    ? createHmac('sha256', secret).update(delivery.clientKey).update(delivery.body).digest('hex')
+    : sign(secret, clock.seconds(), delivery.body)
+  const result = await post(delivery.url, delivery.body, signed, platform.settings.webhooksToLocal, isShop)
   const attempts = [...delivery.attempts, { at, ...result, signature: signed }]
   if (result.status === rules.successStatus)
     return void world.deliveries.patch(delivery, { attempts, state: 'delivered' })
+  const pause = isShop
+    ? shopWebhook.retrySeconds[attempts.length - 1]
+    : nextPause(platform, delivery, attempts)
+  world.deliveries.patch(delivery, { attempts, state: pause === undefined ? 'dropped' : 'pending' })
+  if (pause !== undefined) timers.after(pause, DELIVER, delivery.id)
+}
+
+/** Undefined when it would be too late. */
+function nextPause(
+  { clock }: Platform,
+  delivery: DeliveryRow,
+  attempts: readonly unknown[],
+): number | undefined {
   const pause = Math.min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 4 ** (attempts.length - 1))
-  const tooLate = clock.now() + pause * 1000 > delivery.createdAt + rules.retryForSeconds * 1000
-  world.deliveries.patch(delivery, { attempts, state: tooLate ? 'dropped' : 'pending' })
-  if (!tooLate) timers.after(pause, DELIVER, delivery.id)
+  return clock.now() + pause * 1000 > delivery.createdAt + rules.retryForSeconds * 1000 ? undefined : pause
 }
 
 function post(
@@ -106,6 +137,7 @@ function post(
   body: string,
   signed: string,
   local: boolean,
+  isShop: boolean,
 ): Promise<{ status?: number; error?: string }> {
   if (!URL.canParse(address)) return Promise.resolve({ error: 'the callback URL is not a URL' })
   const url = new URL(address)
@@ -124,12 +156,12 @@ function post(
       url,
       {
         method: 'POST',
-        timeout: ANSWER_WITHIN_MS,
+        timeout: isShop ? shopWebhook.answerSeconds * 1000 : ANSWER_WITHIN_MS,
         lookup: guardedLookup(local),
         headers: {
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),
-          [signature.header]: signed,
+          [isShop ? shopWebhook.header : signature.header]: signed,
         },
       },
       (response) => {
@@ -137,7 +169,7 @@ function post(
         resolve({ status: response.statusCode ?? 0 })
       },
     )
-    request.on('timeout', () => request.destroy(new Error('no answer in 10 seconds')))
+    request.on('timeout', () => request.destroy(new Error('no answer in time')))
     request.on('error', (error) => resolve({ error: error.message }))
     request.end(body)
   })

@@ -1,0 +1,42 @@
+/** Which operations are modelled: one table of all domains. */
+import type { ShopOperation } from '@tockwork/contracts/shop'
+import { shopOperations } from '@tockwork/contracts/shop/operations'
+import { authorizationHandlers, sellerHandlers } from './authorization-handlers.ts'
+import type { ShopHandler, ShopHandlers } from './call.ts'
+import { eventHandlers } from './event-handlers.ts'
+
+const handlers: ShopHandlers = {
+  ...authorizationHandlers,
+  ...sellerHandlers,
+  ...eventHandlers,
+}
+
+/** The handler of a version by itself comes before that of all versions. */
+export function handlerOf({ domain, name, version }: ShopOperation): ShopHandler | undefined {
+  return handlers[`${domain}.${name}.${version}`] ?? handlers[`${domain}.${name}`]
+}
+
+export interface ShopCoverage {
+  operations: number
+  modelled: number
+  domains: { domain: string; operations: number; modelled: number; missing: string[] }[]
+}
+
+/** What is modelled and what is not, by domain. The token calls are counted with the modelled ones. */
+export function shopCoverage(): ShopCoverage {
+  const domains = new Map<string, ShopCoverage['domains'][number]>()
+  for (const operation of shopOperations()) {
+    const { domain, id } = operation
+    const entry = domains.get(domain) ?? { domain, operations: 0, modelled: 0, missing: [] }
+    domains.set(domain, entry)
+    entry.operations += 1
+    if (domain === 'oauth' || handlerOf(operation) !== undefined) entry.modelled += 1
+    else entry.missing.push(id)
+  }
+  const all = [...domains.values()].sort(
+    (a, b) => b.modelled - a.modelled || a.domain.localeCompare(b.domain),
+  )
+  const sum = (field: 'operations' | 'modelled'): number =>
+    all.reduce((total, each) => total + each[field], 0)
+  return { operations: sum('operations'), modelled: sum('modelled'), domains: all }
+}

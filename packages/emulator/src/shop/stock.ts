@@ -1,0 +1,123 @@
+/** Stock by SKU and warehouse. Every change is one step without a pause in it, so that nothing is sold twice. */
+import type { Platform } from '../platform.ts'
+import { ShopRefusal } from './call.ts'
+import type { OrderRow, ShopRow, ShopWorld, StockRow } from './state.ts'
+import { tellShop } from './tell.ts'
+
+export function stockId(sku: string, warehouse: string): string {
+  return `${sku}:${warehouse}`
+}
+
+/** @param quantity 0 to 99,999; what is promised to buyers comes on top */
+export function setStock(
+  world: ShopWorld,
+  place: { shop: string; product: string; sku: string; warehouse: string },
+  quantity: number,
+): StockRow {
+  const id = stockId(place.sku, place.warehouse)
+  const before = world.stock.get(id)
+  return world.stock.put({ ...place, id, available: quantity, committed: before?.committed ?? 0 })
+}
+
+export function stockOf(world: ShopWorld, sku: string): StockRow[] {
+  return world.stock.where('sku', sku)
+}
+
+export function availableOf(world: ShopWorld, sku: string): number {
+  return stockOf(world, sku).reduce((sum, { available }) => sum + available, 0)
+}
+
+/** Takes units out of one warehouse for an order: from the default one if it has enough. Nothing when none has. */
+export function reserve(world: ShopWorld, shop: ShopRow, sku: string, units: number): string | undefined {
+  const row = stockOf(world, sku)
+    .filter(({ warehouse, available }) => {
+      const place = world.warehouses.get(warehouse)
+      return available >= units && place?.status === 'ENABLED' && place.shop === shop.id
+    })
+    .sort(
+      (a, b) =>
+        Number(world.warehouses.get(b.warehouse)?.isDefault) -
+        Number(world.warehouses.get(a.warehouse)?.isDefault),
+    )[0]
+  if (row === undefined) return undefined
+  world.stock.patch(row, { available: row.available - units, committed: row.committed + units })
+  return row.warehouse
+}
+
+/** Back on the shelf: an order was not to be. */
+export function release(world: ShopWorld, sku: string, warehouse: string, units: number): void {
+  const row = world.stock.get(stockId(sku, warehouse))
+  if (row === undefined) return
+  const freed = Math.min(units, row.committed)
+  world.stock.patch(row, { available: row.available + freed, committed: row.committed - freed })
+}
+
+/** Out of the house. */
+export function ship(world: ShopWorld, sku: string, warehouse: string, units: number): void {
+  const row = world.stock.get(stockId(sku, warehouse))
+  if (row !== undefined) world.stock.patch(row, { committed: Math.max(0, row.committed - units) })
+}
+
+/** Units of an order by SKU and warehouse, cancelled ones left out. */
+export function unitsOf(order: OrderRow): Map<string, { sku: string; warehouse: string; units: number }> {
+  const found = new Map<string, { sku: string; warehouse: string; units: number }>()
+  for (const { sku, warehouse, cancelled } of order.lines) {
+    if (cancelled !== undefined) continue
+    const key = stockId(sku, warehouse)
+    const known = found.get(key)
+    if (known === undefined) found.set(key, { sku, warehouse, units: 1 })
+    else known.units += 1
+  }
+  return found
+}
+
+const LOW = 5
+
+/** Webhook 27, when stock has just become low or none. */
+export function tellStock(
+  platform: Platform,
+  shop: ShopRow,
+  product: string,
+  sku: string,
+  before: number,
+): void {
+  const world = platform.world.shop
+  const rows = stockOf(world, sku)
+  const available = rows.reduce((sum, row) => sum + row.available, 0)
+  const level = (units: number): string =>
+    units === 0 ? 'OUT_OF_STOCK' : units <= LOW ? 'LOW_STOCK' : 'SUFFICIENT_STOCK'
+  if (level(available) === level(before)) return
+  const committed = rows.reduce((sum, row) => sum + row.committed, 0)
+  tellShop(platform, shop, 27, {
+    product_id: product,
+    sku_id: sku,
+    trigger_reason: { alert_type: 'REALTIME', low_stock_threshold: LOW },
+    current_inventory_status: level(available),
+    inventory_distribution: {
+      total_quantity: available + committed,
+      available_quantity: available,
+      creator_reserved_quantity: 0,
+      campaign_reserved_quantity: 0,
+      committed_quantity: committed,
+    },
+    update_time: platform.clock.seconds(),
+  })
+}
+
+/** @throws {ShopRefusal} when a seller names a warehouse that cannot hold stock for this shop */
+export function salesWarehouse(world: ShopWorld, shop: ShopRow, id: string): string {
+  const found = world.warehouses.get(id)
+  if (found === undefined || found.shop !== shop.id)
+    throw new ShopRefusal(12052097, `warehouse_id: there is no warehouse ${id}.`)
+  if (found.type !== 'SALES_WAREHOUSE')
+    throw new ShopRefusal(12052403, `warehouse_id: ${id} cannot serve this shop.`)
+  if (found.status === 'DISABLED') throw new ShopRefusal(12052531, `warehouse_id: ${id} is disabled.`)
+  return id
+}
+
+export function defaultWarehouse(world: ShopWorld, shop: ShopRow): string {
+  const own = world.warehouses.where('shop', shop.id).filter(({ type }) => type === 'SALES_WAREHOUSE')
+  const found = own.find(({ isDefault }) => isDefault) ?? own[0]
+  if (found === undefined) throw new ShopRefusal(12052115, 'The seller has no warehouse.')
+  return found.id
+}
