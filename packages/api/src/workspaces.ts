@@ -4,6 +4,22 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
+const brand = z
+  .object({
+    name: z.string().trim().min(1).max(100).optional(),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/)
+      .optional()
+      .meta({ description: 'Of what is pressed, such as #0057ff; what is written on it stays readable' }),
+    logo_url: z
+      .string()
+      .max(2048)
+      .regex(/^https:\/\/[^\s"'<>]+$/)
+      .optional(),
+  })
+  .meta({ id: 'WorkspaceBrand', description: 'How it shows itself to creators on the connect pages' })
+
 const workspace = z
   .object({
     id: idOf('ws'),
@@ -15,6 +31,7 @@ const workspace = z
     creator_consent_required: z.boolean().meta({
       description: 'Direct posts are refused unless the creator is said to have agreed (consent)',
     }),
+    brand: brand.nullable(),
     created_at: moment,
   })
   .meta({ id: 'Workspace' })
@@ -73,6 +90,7 @@ const updateWorkspace = defineOperation({
     approval_required: z.boolean().optional(),
     own_approval_allowed: z.boolean().optional(),
     creator_consent_required: z.boolean().optional(),
+    brand: brand.nullable().optional().meta({ description: 'As a whole; null takes it away' }),
   }),
   answer: workspace,
   status: 200,

@@ -26,7 +26,9 @@ import type { OnAccountEvent } from '../tokens/account-events.ts'
 import type { Platforms } from '../tokens/platforms.ts'
 import { refreshDueAt } from '../tokens/refresh-policy.ts'
 import { sealTokens, tokenPlace } from '../tokens/token-seal.ts'
+import { bindAccount } from '../unified/bind-account.ts'
 import type { SealPlace, Vault } from '../vault/sealing.ts'
+import type { Brand } from './brand.ts'
 import { returnUrlProblem } from './return-url.ts'
 
 export interface ConnectParts {
@@ -49,6 +51,10 @@ export interface NewConnectSession {
   externalUserId?: string | undefined
   /** Milliseconds; an hour unless told. */
   livesFor?: number | undefined
+  /** A code such as `de`. */
+  language?: string | undefined
+  /** For connect.js: who is told how it goes, and whose account it becomes. */
+  opened?: { origin: string; userId: string; products: readonly string[] } | undefined
 }
 
 /** From where a creator consents, for the consent's record. */
@@ -108,6 +114,10 @@ export class ConnectFlow {
       createdBy: actor,
       createdAt: now,
       expiresAt: now + (wish.livesFor ?? LIVES_FOR_MS),
+      language: wish.language ?? null,
+      openerOrigin: wish.opened?.origin ?? null,
+      unifiedUserId: wish.opened?.userId ?? null,
+      products: wish.opened === undefined ? null : [...wish.opened.products],
     }
     const made = { ...session, usedAt: null, accountId: null, outcome: null, outcomeCode: null, login: null }
     await unitOfWork(async ({ tx }) => {
@@ -133,9 +143,7 @@ export class ConnectFlow {
   /** What the page of a link shows. */
   async open(
     sessionId: string,
-  ): Promise<
-    { session: ConnectSession; workspaceName: string; appName: string; expired: boolean } | undefined
-  > {
+  ): Promise<{ session: ConnectSession; brand: Brand; appName: string; expired: boolean } | undefined> {
     const found = await findConnectSessionByLink(this.#parts.db, sessionId)
     if (found === undefined) return undefined
     return { ...found, expired: this.#parts.clock.now() >= found.session.expiresAt }
@@ -245,6 +253,9 @@ export class ConnectFlow {
         dueAt: refreshDueAt(tokens, random),
       })
       await putGrantedTokens(tx, { accountId: account.id, appId }, seal, now)
+      const { unifiedUserId: userId, products } = session
+      if (userId !== null && products !== null)
+        await bindAccount(tx, { workspaceId, accountId: account.id, userId, products, now }, random)
       await endConsent(tx, account.id, 'replaced', now)
       await insertConsent(tx, {
         id: newId('con', clock, random),

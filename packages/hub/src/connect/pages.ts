@@ -2,8 +2,10 @@
  * The pages that creators see: plain HTML that needs no script, in the light or dark of their device. Nothing is loaded
  * from anywhere.
  */
-import { createHash } from 'node:crypto'
 import { consentWords } from '../tiktok/capabilities.ts'
+import { type Brand, brandStyle, styleHash } from './brand.ts'
+import type { Speech } from './messages/languages.ts'
+import { fill, type WORDED_SCOPES } from './messages/messages.ts'
 
 export interface Page {
   status: number
@@ -14,7 +16,22 @@ export interface Page {
   picture?: string
   /** Where its form may lead, besides the hub itself. */
   formTargets?: readonly string[]
+  speech: Speech
+  brand?: Brand | undefined
+  /** What the page tells the one that opened it; with it, the page has a script. */
+  news?: News | undefined
 }
+
+/** For the window that opened the page. */
+export interface News {
+  /** The only one that is told. */
+  origin: string
+  /** What connect.js understands. */
+  message: Readonly<Record<string, unknown>>
+}
+
+/** The script's address, with its version. */
+export type ScriptAddress = () => string
 
 const STYLE = `:root{color-scheme:light dark;--ink:#17171b;--soft:#5b5b66;--paper:#f3f3f5;--card:#fff;--line:#dcdce2;--act:#c4163f;--act-over:#a81035;--on-act:#fff;--good:#0a7a45;--good-bg:#e2f5ea;--other:#5b5b66;--other-bg:#ececf0;--shadow:0 1px 2px rgb(0 0 0/.05),0 12px 32px rgb(0 0 0/.07)}
 @media (prefers-color-scheme:dark){:root{--ink:#f1f1f4;--soft:#b0b0bb;--paper:#101013;--card:#1c1c21;--line:#35353e;--act:#ff5a7d;--act-over:#ff7a96;--on-act:#200008;--good:#5fd99a;--good-bg:#12351f;--other:#c3c3cc;--other-bg:#2c2c34;--shadow:none}}
@@ -22,6 +39,7 @@ const STYLE = `:root{color-scheme:light dark;--ink:#17171b;--soft:#5b5b66;--pape
 main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;padding:2rem;box-shadow:var(--shadow)}
 h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;letter-spacing:-.015em;text-wrap:balance}h1,p,li{overflow-wrap:anywhere}p{margin:0 0 1rem}
 ul{margin:0 0 1.25rem;padding:.25rem 1rem;border:1px solid var(--line);border-radius:.75rem;list-style:none}li{display:grid;grid-template-columns:1.625rem 1fr;padding:.4375rem 0}li+li{border-top:1px solid var(--line)}li::before{content:"\\2713";color:var(--good);font-weight:700}.out li::before{content:"\\2013";color:var(--soft)}
+.account{display:grid;grid-template-columns:1fr auto;align-items:center;gap:.75rem;margin:0 0 .75rem}.account button{width:auto;min-height:2.75rem;font-size:1rem;background:var(--other-bg);color:var(--ink)}.account button:hover{background:var(--line)}.logo{max-width:9rem;max-height:2.75rem;object-fit:contain}
 .who{display:flex;align-items:center;gap:.6rem;margin:0 0 1.25rem;color:var(--soft)}.tile{display:grid;place-items:center;min-width:2.75rem;height:2.75rem;padding:0 .7rem;border-radius:.75rem;background:var(--other-bg);color:var(--ink);font-weight:700}
 .mark{display:grid;place-items:center;width:3rem;height:3rem;margin:0 0 1.25rem;border-radius:50%;background:var(--other-bg);color:var(--other);font-size:1.375rem;font-weight:700;line-height:1}.mark.good{background:var(--good-bg);color:var(--good)}
 .soft{color:var(--soft);font-size:.9375rem}form{margin:1.5rem 0 1rem}main>:last-child{margin-bottom:0}
@@ -30,33 +48,51 @@ button,.button{display:block;width:100%;min-height:3.125rem;padding:.75rem 1rem;
 @media (max-width:30rem){body{padding:.75rem}main{padding:1.5rem 1.25rem;border-radius:1rem}}
 @media (forced-colors:active){button,.button,main,.tile,.mark{border:1px solid}}`
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
-
 /** Text of somebody else as HTML text or attribute value. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-/** A page as it goes out. The policy allows this style, this form, and nothing else. */
-export function renderPage(page: Page): { status: number; headers: Record<string, string>; body: string } {
+/** A page as it goes out. The policy allows this style, this form, the workspace's logo, and nothing else. */
+export function renderPage(
+  page: Page,
+  script?: ScriptAddress,
+): { status: number; headers: Record<string, string>; body: string } {
+  const { brand, news, speech } = page
   const targets = ["'self'", ...(page.formTargets ?? [])].join(' ')
+  const style = STYLE + brandStyle(brand?.color)
+  const logo = logoOrigin(brand)
+  const scripted = news !== undefined && script !== undefined
+  const policy = [
+    "default-src 'none'",
+    `style-src ${styleHash(style)}`,
+    ...(scripted ? ["script-src 'self'"] : []),
+    ...(logo === undefined ? [] : [`img-src ${logo}`]),
+    `form-action ${targets}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]
+  // As data, not as a script; `<` could end it early.
+  const data = scripted ? JSON.stringify(news).replaceAll('<', '\\u003c') : ''
   return {
     status: page.status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${targets}; base-uri 'none'; frame-ancestors 'none'`,
+      'content-security-policy': policy.join('; '),
+      'content-language': speech.language,
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'x-robots-tag': 'noindex',
     },
     body: `<!doctype html>
-<html lang="en">
+<html lang="${speech.language}" dir="${speech.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(page.title)}</title>
-<style>${STYLE}</style>
+<style>${style}</style>
+${scripted ? `<script type="application/json" id="news">${data}</script>\n<script type="module" src="${script()}"></script>` : ''}
 </head>
 <body>
 <main>
@@ -70,6 +106,13 @@ ${page.body}
   }
 }
 
+function logoOrigin(brand: Brand | undefined): string | undefined {
+  const url = brand?.logoUrl
+  if (url === undefined || !URL.canParse(url)) return undefined
+  const { origin, protocol } = new URL(url)
+  return protocol === 'https:' && /^https:\/\/[\w.:[\]-]+$/.test(origin) ? origin : undefined
+}
+
 const paragraph = (text: string, soft = false): string =>
   `<p${soft ? ' class="soft"' : ''}>${escapeHtml(text)}</p>`
 
@@ -77,100 +120,183 @@ const paragraph = (text: string, soft = false): string =>
 const mark = (sign: '✓' | '–' | '!', good = false): string =>
   `<p class="mark${good ? ' good' : ''}" aria-hidden="true">${sign}</p>`
 
-/** Who is connected to whom: the first letter of the one, the name of the other. */
-function whoWithTikTok(workspaceName: string): string {
-  const first = /[\p{L}\p{N}]/u.exec(workspaceName)?.[0]?.toUpperCase() ?? '·'
-  return `<p class="who" aria-hidden="true"><span class="tile">${escapeHtml(first)}</span><span>→</span><span class="tile">TikTok</span></p>`
+/** Who is connected to whom: the logo or first letter of the one, the name of the other. */
+function whoWithTikTok(brand: Brand): string {
+  const first = /[\p{L}\p{N}]/u.exec(brand.name)?.[0]?.toUpperCase() ?? '·'
+  const own =
+    logoOrigin(brand) === undefined
+      ? `<span class="tile">${escapeHtml(first)}</span>`
+      : `<img class="logo" src="${escapeHtml(brand.logoUrl ?? '')}" alt="">`
+  return `<p class="who" aria-hidden="true">${own}<span>⇄</span><span class="tile">TikTok</span></p>`
 }
 
-function scopeList(scopes: readonly string[], leftOut = false): string {
-  const items = scopes.map((scope) => `<li>${escapeHtml(consentWords(scope))}</li>`)
+function scopeList(scopes: readonly string[], { messages }: Speech, leftOut = false): string {
+  const words = (scope: string): string =>
+    messages.scopes[scope as (typeof WORDED_SCOPES)[number]] ?? consentWords(scope)
+  const items = scopes.map((scope) => `<li>${escapeHtml(words(scope))}</li>`)
   // Without bullets, some browsers take it for no list unless it says so.
   return `<ul role="list"${leftOut ? ' class="out"' : ''}>\n${items.join('\n')}\n</ul>`
 }
 
-/** What is asked, by whom, and the way on. */
+/** What is asked, by whom, for how long, and the way on. */
 export function invitationPage(invitation: {
-  workspaceName: string
+  brand: Brand
   appName: string
   scopes: readonly string[]
+  speech: Speech
   /** Where the button leads. */
   action: string
   formTargets: readonly string[]
   /** The creator came back without connecting. */
   again: boolean
+  news?: News | undefined
 }): Page {
-  const { workspaceName, appName, scopes, action, again } = invitation
+  const { appName, scopes, action, again, brand, speech } = invitation
+  const { messages } = speech
+  const who = { who: brand.name, app: appName }
   return {
     status: 200,
-    title: `${workspaceName} asks to connect your TikTok account`,
-    picture: whoWithTikTok(workspaceName),
+    title: fill(messages.asks, who),
+    picture: whoWithTikTok(brand),
     formTargets: invitation.formTargets,
+    speech,
+    brand,
+    news: invitation.news,
     body: [
-      ...(again ? [paragraph('Last time nothing was connected. You can try again.')] : []),
-      paragraph(`If you agree, ${workspaceName} can, through its TikTok app “${appName}”:`),
-      scopeList(scopes),
-      paragraph(
-        'TikTok shows you this list again and asks you to agree. You can leave single points out there.',
-      ),
-      `<form method="post" action="${escapeHtml(action)}"><button type="submit">Continue to TikTok</button></form>`,
-      paragraph(
-        'We never see your TikTok password. You can end this at any time in TikTok, under Settings › Security and permissions › Apps and services permissions. If you did not expect this page, close it: nothing happens.',
-        true,
-      ),
+      ...(again ? [paragraph(messages.again)] : []),
+      paragraph(fill(messages.ifYouAgree, who)),
+      scopeList(scopes, speech),
+      paragraph(messages.leaveOut),
+      paragraph(messages.howLong),
+      `<form method="post" action="${escapeHtml(action)}"><button type="submit">${escapeHtml(messages.go)}</button></form>`,
+      paragraph(`${messages.password} ${messages.unexpected}`, true),
     ].join('\n'),
   }
 }
 
-export function connectedPage(done: { name: string | null; missing: readonly string[] }): Page {
+export function connectedPage(done: {
+  name: string | null
+  missing: readonly string[]
+  speech: Speech
+  brand?: Brand | undefined
+  news?: News | undefined
+}): Page {
+  const { name, missing, speech, brand, news } = done
+  const { messages } = speech
   return {
     status: 200,
-    title: done.name === null ? 'Your TikTok account is connected' : `${done.name} is connected`,
+    title: name === null ? messages.connectedUnnamed : fill(messages.connected, { name }),
     picture: mark('✓', true),
+    speech,
+    brand,
+    news,
     body: [
-      ...(done.missing.length === 0
+      ...(missing.length === 0
         ? []
-        : [paragraph('You left these out, so they will not work:'), scopeList(done.missing, true)]),
-      paragraph('You can close this page.'),
+        : [paragraph(messages.leftOut), scopeList(missing, speech, true), paragraph(messages.allowLater)]),
+      closing(speech, news),
     ].join('\n'),
   }
 }
 
 /** Nothing was connected; `retry` is the way back to the beginning, where there is one. */
-export function notConnectedPage(why: { status: number; title: string; text: string; retry?: string }): Page {
+export function notConnectedPage(why: {
+  status: number
+  title: string
+  text: string
+  speech: Speech
+  retry?: string
+  brand?: Brand | undefined
+  news?: News | undefined
+}): Page {
+  const { speech, retry, brand, news } = why
   return {
     status: why.status,
     title: why.title,
     picture: mark(why.status === 200 ? '–' : '!'),
+    speech,
+    brand,
+    news,
     body: [
       paragraph(why.text),
-      ...(why.retry === undefined
+      ...(retry === undefined
         ? []
-        : [`<p><a class="button" href="${escapeHtml(why.retry)}">Try again</a></p>`]),
+        : [`<p><a class="button" href="${escapeHtml(retry)}">${escapeHtml(speech.messages.retry)}</a></p>`]),
+      ...(news === undefined ? [] : [closing(speech, news)]),
     ].join('\n'),
   }
 }
 
-export const unknownLinkPage: Page = notConnectedPage({
-  status: 404,
-  title: 'This link is not known',
-  text: 'It may be incomplete. Ask whoever sent it to you for a new one.',
-})
+/** In a window that a product opened there is a button, in a tab of its own there are words. */
+function closing({ messages }: Speech, news: News | undefined): string {
+  if (news === undefined) return paragraph(messages.close)
+  return `<button type="button" id="done">${escapeHtml(messages.done)}</button>`
+}
 
-export const expiredLinkPage: Page = notConnectedPage({
-  status: 410,
-  title: 'This link has expired',
-  text: 'Nothing was connected. Ask whoever sent it to you for a new one.',
-})
+/** What a user has connected already, to end it or add to it. */
+export function accountsPage(shown: {
+  accounts: readonly { id: string; name: string }[]
+  speech: Speech
+  brand: Brand
+  /** Hidden fields of each form: whatever lets the next page know what this one knew. */
+  carry: Readonly<Record<string, string>>
+  news: News
+}): Page {
+  const { speech, brand, news } = shown
+  const { messages } = speech
+  const hidden = (fields: Readonly<Record<string, string>>): string =>
+    Object.entries(fields)
+      .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
+      .join('')
+  const form = (fields: Readonly<Record<string, string>>, label: string, about = ''): string =>
+    `<form method="post" action="/connect/sdk">${hidden({ ...shown.carry, ...fields })}<button type="submit"${about === '' ? '' : ` aria-label="${escapeHtml(`${label}: ${about}`)}"`}>${escapeHtml(label)}</button></form>`
+  return {
+    status: 200,
+    title: messages.yourAccounts,
+    picture: whoWithTikTok(brand),
+    speech,
+    brand,
+    news,
+    body: [
+      ...shown.accounts.map(
+        ({ id, name }) =>
+          `<div class="account"><strong>${escapeHtml(name)}</strong>${form({ act: 'disconnect', account: id }, messages.disconnect, name)}</div>`,
+      ),
+      form({ act: 'connect' }, messages.connectAnother),
+      closing(speech, news),
+    ].join('\n'),
+  }
+}
 
-export const foreignCallbackPage: Page = notConnectedPage({
-  status: 400,
-  title: 'Nothing was connected',
-  text: 'This answer from TikTok does not belong to a connection that was begun here, or it is too old. Open the link that you were sent once more.',
-})
+export const unknownLinkPage = (speech: Speech): Page =>
+  notConnectedPage({
+    status: 404,
+    title: speech.messages.unknown,
+    text: speech.messages.unknownText,
+    speech,
+  })
 
-export const alreadyRunningPage: Page = notConnectedPage({
-  status: 409,
-  title: 'This is being done already',
-  text: 'The page was opened twice, and the first one is at work. You can close this one.',
-})
+export const expiredLinkPage = (speech: Speech, news?: News): Page =>
+  notConnectedPage({
+    status: 410,
+    title: speech.messages.expired,
+    text: speech.messages.expiredText,
+    speech,
+    news,
+  })
+
+export const foreignCallbackPage = (speech: Speech): Page =>
+  notConnectedPage({
+    status: 400,
+    title: speech.messages.nothing,
+    text: speech.messages.foreignText,
+    speech,
+  })
+
+export const alreadyRunningPage = (speech: Speech): Page =>
+  notConnectedPage({
+    status: 409,
+    title: speech.messages.running,
+    text: speech.messages.runningText,
+    speech,
+  })

@@ -1,5 +1,5 @@
-import type { PlainRoute } from '../http/ports.ts'
-import type { ConnectPages } from './visit.ts'
+import type { PlainRequest, PlainRoute } from '../http/ports.ts'
+import type { Browser, ConnectPages } from './visit.ts'
 
 /** The pages that creators visit; they belong to no operation and need no key. */
 export function connectRoutes(pages: ConnectPages): PlainRoute[] {
@@ -7,18 +7,24 @@ export function connectRoutes(pages: ConnectPages): PlainRoute[] {
     {
       method: 'GET',
       path: '/connect/callback',
-      handle: ({ query, ip, userAgent }) => pages.back(query, { ip, userAgent: userAgent ?? null }),
+      handle: ({ query, ip, userAgent, headers }) =>
+        pages.back(query, { ip, userAgent: userAgent ?? null }, browserOf(headers)),
     },
     {
       method: 'GET',
       path: '/connect/{session_id}',
-      handle: ({ params }) => pages.show(params.session_id ?? ''),
+      handle: ({ params, headers, query }) =>
+        pages.show(params.session_id ?? '', browserOf(headers), query.get('lang')),
     },
     {
       method: 'POST',
       path: '/connect/{session_id}',
       bodyLimit: 1024,
-      handle: ({ params }) => pages.go(params.session_id ?? ''),
+      handle: ({ params, headers }) => pages.go(params.session_id ?? '', browserOf(headers)),
     },
   ]
+}
+
+function browserOf(headers: PlainRequest['headers']): Browser {
+  return { languages: headers['accept-language'] }
 }

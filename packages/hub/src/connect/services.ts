@@ -11,6 +11,7 @@ import { workspaceHandlers } from '../routes/workspaces.ts'
 import { deleteOldConnectSessions } from '../storage/connect-sessions.ts'
 import type { Database } from '../storage/database.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
+import { findBrand } from '../storage/workspaces.ts'
 import { ApiKeys } from '../tenancy/api-keys.ts'
 import { Apps } from '../tenancy/apps.ts'
 import { IdempotencyKeys } from '../tenancy/idempotency.ts'
@@ -23,6 +24,8 @@ import type { Vault } from '../vault/sealing.ts'
 import { AccountEnd } from './account-end.ts'
 import { ConnectFlow } from './connect-flow.ts'
 import { connectRoutes } from './plain-routes.ts'
+import { SdkConnect } from './sdk-connect.ts'
+import { sdkRoutes } from './sdk-pages.ts'
 import { ConnectPages } from './visit.ts'
 
 export interface AccountServiceParts {
@@ -88,7 +91,11 @@ export function createAccountServices(parts: AccountServiceParts) {
     onAccountEvent,
     removeContent,
   })
-  const plainRoutes: PlainRoute[] = connectRoutes(new ConnectPages(flow, tiktokOrigin))
+  const sdk = new SdkConnect({ db, clock, flow, accountEnd })
+  const plainRoutes: PlainRoute[] = [
+    ...sdkRoutes({ sdk, brandOf: (workspaceId) => findBrand(db, workspaceId) }),
+    ...connectRoutes(new ConnectPages(flow, sdk, tiktokOrigin)),
+  ]
   const refreshDueParts: RefreshDueParts = { db, clock, log, refresher, holder }
   return {
     platforms,

@@ -46,6 +46,7 @@ export function workspaceHandlers({
         approvalRequired: false,
         ownApprovalAllowed: false,
         creatorConsentRequired: false,
+        brand: null,
       }
       return db.transaction().execute(async (tx) => {
         await insertWorkspace(tx, workspace)
@@ -87,6 +88,7 @@ export function workspaceHandlers({
           approvalRequired: body.approval_required,
           ownApprovalAllowed: body.own_approval_allowed,
           creatorConsentRequired: body.creator_consent_required,
+          brand: body.brand,
         })
         if (workspace === undefined) throw missing()
         await appendAudit(tx, {
@@ -123,6 +125,7 @@ function toJson(workspace: Workspace) {
     approval_required: workspace.approvalRequired,
     own_approval_allowed: workspace.ownApprovalAllowed,
     creator_consent_required: workspace.creatorConsentRequired,
+    brand: workspace.brand,
     created_at: iso(workspace.createdAt),
   }
 }

@@ -1,3 +1,4 @@
+import { type Brand, brandOf } from '../connect/brand.ts'
 import type { AppEnvironment } from './apps.ts'
 import type { Database } from './database.ts'
 import type { Row } from './tables.ts'
@@ -22,6 +23,13 @@ export interface ConnectSession {
   outcome: ConnectOutcome | null
   /** TikTok's or our code of a denial or failure. */
   outcomeCode: string | null
+  /** A code such as `de`; what the browser wants where there is none. */
+  language: string | null
+  /** The page that opened the link with connect.js, and is told how it goes. */
+  openerOrigin: string | null
+  /** The user of the unified API whose account it becomes, and what the token allows of it. */
+  unifiedUserId: string | null
+  products: string[] | null
   /** What the last start sent along, for the callback to repeat. */
   login: { verifierSealed: Uint8Array; redirectUri: string } | null
 }
@@ -39,6 +47,10 @@ export async function insertConnectSession(
     | 'createdBy'
     | 'createdAt'
     | 'expiresAt'
+    | 'language'
+    | 'openerOrigin'
+    | 'unifiedUserId'
+    | 'products'
   >,
 ): Promise<void> {
   await db
@@ -53,6 +65,10 @@ export async function insertConnectSession(
       created_by: session.createdBy,
       created_at: new Date(session.createdAt),
       expires_at: new Date(session.expiresAt),
+      language: session.language,
+      opener_origin: session.openerOrigin,
+      unified_user_id: session.unifiedUserId,
+      products: session.products,
     })
     .execute()
 }
@@ -75,18 +91,22 @@ export async function findConnectSession(
 export async function findConnectSessionByLink(
   db: Database,
   id: string,
-): Promise<{ session: ConnectSession; workspaceName: string; appName: string } | undefined> {
+): Promise<{ session: ConnectSession; brand: Brand; appName: string } | undefined> {
   const row = await db
     .selectFrom('connect_sessions')
     .innerJoin('workspaces', 'workspaces.id', 'connect_sessions.workspace_id')
     .innerJoin('apps', 'apps.id', 'connect_sessions.app_id')
     .selectAll('connect_sessions')
-    .select(['workspaces.name as workspace_name', 'apps.name as app_name'])
+    .select(['workspaces.name as workspace_name', 'workspaces.settings', 'apps.name as app_name'])
     .where('connect_sessions.id', '=', id)
     .executeTakeFirst()
   return row === undefined
     ? undefined
-    : { session: toSession(row), workspaceName: row.workspace_name, appName: row.app_name }
+    : {
+        session: toSession(row),
+        brand: brandOf(row.workspace_name, row.settings, row.app_name),
+        appName: row.app_name,
+      }
 }
 
 /** Newest first. */
@@ -201,6 +221,10 @@ function toSession(row: Row<'connect_sessions'>): ConnectSession {
     accountId: row.account_id,
     outcome: row.outcome as ConnectOutcome | null,
     outcomeCode: row.outcome_code,
+    language: row.language,
+    openerOrigin: row.opener_origin,
+    unifiedUserId: row.unified_user_id,
+    products: row.products,
     login:
       row.verifier_sealed === null || row.redirect_uri === null
         ? null

@@ -13,6 +13,7 @@ import * as mediaGate from './migrations/0012-media-gate.ts'
 import * as unifiedApi from './migrations/0013-unified-api.ts'
 import * as people from './migrations/0014-people.ts'
 import * as publishPages from './migrations/0015-publish-pages.ts'
+import * as connectProducts from './migrations/0018-connect-products.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -28,6 +29,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-unified-api': unifiedApi,
   '0014-people': people,
   '0015-publish-pages': publishPages,
+  '0018-connect-products': connectProducts,
 }
 
 /** The name of the newest migration: the version of the schema. */

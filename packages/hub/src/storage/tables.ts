@@ -162,6 +162,7 @@ export interface ConnectSessionsTable {
   language: string | null
   opener_origin: string | null
   unified_user_id: string | null
+  products: string[] | null
 }
 
 export interface PublishSessionsTable {

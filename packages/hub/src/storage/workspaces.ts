@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { type Brand, brandOf } from '../connect/brand.ts'
 import type { Database } from './database.ts'
 import type { Row } from './tables.ts'
 
@@ -12,6 +13,14 @@ export interface Workspace {
   ownApprovalAllowed: boolean
   /** Direct posts need somebody's word that the creator agreed to TikTok's texts. */
   creatorConsentRequired: boolean
+  /** How it shows itself to creators; null: by its name alone. */
+  brand: StoredBrand | null
+}
+
+export interface StoredBrand {
+  name?: string | undefined
+  color?: string | undefined
+  logo_url?: string | undefined
 }
 
 /** A slice of a list, newest first: at most `limit`, those before the id `before`. */
@@ -34,6 +43,18 @@ export async function insertWorkspace(
 export async function findWorkspace(db: Database, id: string): Promise<Workspace | undefined> {
   const row = await db.selectFrom('workspaces').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? undefined : toWorkspace(row)
+}
+
+/** How a workspace shows itself where no app is named. */
+export async function findBrand(db: Database, id: string): Promise<Brand> {
+  const row = await db
+    .selectFrom('workspaces')
+    .leftJoin('apps', 'apps.workspace_id', 'workspaces.id')
+    .select(['workspaces.name', 'workspaces.settings', 'apps.name as app_name'])
+    .where('workspaces.id', '=', id)
+    .orderBy('apps.id')
+    .executeTakeFirstOrThrow()
+  return brandOf(row.name, row.settings, row.app_name ?? row.name)
 }
 
 /** Of each, in their order, whether a direct post needs the creator's consent. */
@@ -61,17 +82,18 @@ export async function updateWorkspace(
   db: Database,
   id: string,
   change: {
-    [K in 'name' | 'approvalRequired' | 'ownApprovalAllowed' | 'creatorConsentRequired']?:
+    [K in 'name' | 'approvalRequired' | 'ownApprovalAllowed' | 'creatorConsentRequired' | 'brand']?:
       | Workspace[K]
       | undefined
   },
 ): Promise<Workspace | undefined> {
-  const { name, approvalRequired, ownApprovalAllowed, creatorConsentRequired } = change
+  const { name, approvalRequired, ownApprovalAllowed, creatorConsentRequired, brand } = change
   // `undefined` leaves no trace in JSON.
   const settings = JSON.stringify({
     approval_required: approvalRequired,
     own_approval_allowed: ownApprovalAllowed,
     creator_consent_required: creatorConsentRequired,
+    brand,
   })
   const row = await db
     .updateTable('workspaces')
@@ -91,5 +113,6 @@ function toWorkspace(row: Row<'workspaces'>): Workspace {
     approvalRequired: approval_required === true,
     ownApprovalAllowed: own_approval_allowed === true,
     creatorConsentRequired: creator_consent_required === true,
+    brand: typeof row.settings.brand === 'object' ? (row.settings.brand as StoredBrand | null) : null,
   }
 }

@@ -1,0 +1,45 @@
+import type { ConnectMessages } from './messages.ts'
+
+export const de: ConnectMessages = {
+  asks: '{who} möchte dein TikTok-Konto verbinden',
+  again: 'Beim letzten Mal wurde nichts verbunden. Du kannst es noch einmal versuchen.',
+  ifYouAgree: 'Wenn du zustimmst, kann {who} über die TikTok-App „{app}“:',
+  scopes: {
+    'user.info.basic': 'Dein Profil lesen (Bild, angezeigter Name)',
+    'user.info.profile': 'Profil-Link, Beschreibung, Benutzernamen und Verifizierung lesen',
+    'user.info.stats': 'Die Zahl deiner Likes, Follower, Abos und Videos lesen',
+    'video.list': 'Deine öffentlichen Videos auf TikTok lesen',
+    'video.publish': 'Inhalte auf TikTok veröffentlichen',
+    'video.upload': 'Entwürfe in deinen TikTok-Posteingang legen',
+  },
+  leaveOut:
+    'TikTok zeigt dir diese Liste noch einmal und fragt, ob du zustimmst. Einzelne Punkte kannst du dort weglassen.',
+  howLong: 'Das gilt, bis du es beendest, und endet von selbst, wenn es ein Jahr lang nicht benutzt wurde.',
+  go: 'Weiter zu TikTok',
+  password:
+    'Wir sehen dein TikTok-Passwort nie. Du kannst das jederzeit in TikTok beenden, in den Einstellungen unter Sicherheit und Berechtigungen › App- und Dienstberechtigungen.',
+  unexpected: 'Wenn du diese Seite nicht erwartet hast, schließe sie: Es geschieht nichts.',
+  connected: '{name} ist verbunden',
+  connectedUnnamed: 'Dein TikTok-Konto ist verbunden',
+  leftOut: 'Das hast du weggelassen, es wird also nicht gehen:',
+  allowLater: 'Um es doch zu erlauben, verbinde das Konto noch einmal.',
+  close: 'Du kannst diese Seite schließen.',
+  done: 'Fertig',
+  nothing: 'Es wurde nichts verbunden',
+  denied: 'Du hast bei TikTok nicht zugestimmt, also ändert sich nichts.',
+  retry: 'Noch einmal versuchen',
+  failed: 'TikTok hat die Verbindung nicht abgeschlossen',
+  failedText: 'Es wurde nichts verbunden. In ein paar Minuten geht es vielleicht.',
+  unknown: 'Dieser Link ist nicht bekannt',
+  unknownText: 'Vielleicht ist er unvollständig. Bitte um einen neuen, von wem du ihn hast.',
+  expired: 'Dieser Link ist abgelaufen',
+  expiredText: 'Es wurde nichts verbunden. Bitte um einen neuen, von wem du ihn hast.',
+  foreignText:
+    'Diese Antwort von TikTok gehört zu keiner Verbindung, die hier begonnen wurde, oder sie ist zu alt. Öffne den Link noch einmal.',
+  running: 'Das läuft bereits',
+  runningText: 'Die Seite wurde zweimal geöffnet, und die erste arbeitet. Diese kannst du schließen.',
+  yourAccounts: 'Deine verbundenen Konten',
+  disconnect: 'Trennen',
+  connectAnother: 'Weiteres Konto verbinden',
+  notOffered: 'Diese Plattform kann hier nicht verbunden werden.',
+}

@@ -1,0 +1,45 @@
+import type { ConnectMessages } from './messages.ts'
+
+export const fr: ConnectMessages = {
+  asks: '{who} demande à connecter votre compte TikTok',
+  again: 'La dernière fois, rien n’a été connecté. Vous pouvez réessayer.',
+  ifYouAgree: 'Si vous acceptez, {who} pourra, avec son application TikTok « {app} » :',
+  scopes: {
+    'user.info.basic': 'Lire votre profil (photo, nom affiché)',
+    'user.info.profile': 'Lire le lien, la bio, le nom d’utilisateur et la vérification du profil',
+    'user.info.stats': 'Lire le nombre de vos j’aime, abonnés, abonnements et vidéos',
+    'video.list': 'Lire vos vidéos publiques sur TikTok',
+    'video.publish': 'Publier du contenu sur TikTok',
+    'video.upload': 'Envoyer des brouillons dans votre boîte TikTok',
+  },
+  leaveOut:
+    'TikTok vous montre encore cette liste et vous demande votre accord. Vous pouvez y retirer des points.',
+  howLong: 'Cela dure jusqu’à ce que vous y mettiez fin, et s’arrête seul après un an sans utilisation.',
+  go: 'Continuer vers TikTok',
+  password:
+    'Nous ne voyons jamais votre mot de passe TikTok. Vous pouvez y mettre fin à tout moment dans TikTok : Paramètres › Sécurité et autorisations › Autorisations des applications et services.',
+  unexpected: 'Si vous n’attendiez pas cette page, fermez-la : il ne se passe rien.',
+  connected: '{name} est connecté',
+  connectedUnnamed: 'Votre compte TikTok est connecté',
+  leftOut: 'Vous avez retiré ceci, qui ne fonctionnera donc pas :',
+  allowLater: 'Pour l’autoriser quand même, connectez le compte encore une fois.',
+  close: 'Vous pouvez fermer cette page.',
+  done: 'Terminé',
+  nothing: 'Rien n’a été connecté',
+  denied: 'Vous n’avez pas accepté chez TikTok, donc rien ne change.',
+  retry: 'Réessayer',
+  failed: 'TikTok n’a pas terminé la connexion',
+  failedText: 'Rien n’a été connecté. Cela marchera peut-être dans quelques minutes.',
+  unknown: 'Ce lien n’est pas connu',
+  unknownText: 'Il est peut-être incomplet. Demandez-en un nouveau à la personne qui l’a envoyé.',
+  expired: 'Ce lien a expiré',
+  expiredText: 'Rien n’a été connecté. Demandez-en un nouveau à la personne qui l’a envoyé.',
+  foreignText:
+    'Cette réponse de TikTok n’appartient à aucune connexion commencée ici, ou elle est trop ancienne. Ouvrez le lien encore une fois.',
+  running: 'C’est déjà en cours',
+  runningText: 'La page a été ouverte deux fois et la première travaille. Vous pouvez fermer celle-ci.',
+  yourAccounts: 'Vos comptes connectés',
+  disconnect: 'Déconnecter',
+  connectAnother: 'Connecter un autre compte',
+  notOffered: 'Cette plateforme ne peut pas être connectée ici.',
+}

@@ -1,0 +1,45 @@
+import type { ConnectMessages } from './messages.ts'
+
+export const it: ConnectMessages = {
+  asks: '{who} chiede di collegare il tuo account TikTok',
+  again: 'L’ultima volta non è stato collegato nulla. Puoi riprovare.',
+  ifYouAgree: 'Se accetti, {who} potrà, con la sua app TikTok “{app}”:',
+  scopes: {
+    'user.info.basic': 'Leggere il tuo profilo (immagine, nome mostrato)',
+    'user.info.profile': 'Leggere link, biografia, nome utente e verifica del profilo',
+    'user.info.stats': 'Leggere il numero di mi piace, follower, seguiti e video',
+    'video.list': 'Leggere i tuoi video pubblici su TikTok',
+    'video.publish': 'Pubblicare contenuti su TikTok',
+    'video.upload': 'Mandare bozze nella tua casella TikTok',
+  },
+  leaveOut:
+    'TikTok ti mostra di nuovo questo elenco e ti chiede il consenso. Lì puoi togliere singoli punti.',
+  howLong: 'Dura finché non lo termini, e finisce da solo dopo un anno senza uso.',
+  go: 'Continua su TikTok',
+  password:
+    'Non vediamo mai la tua password di TikTok. Puoi terminare quando vuoi in TikTok: Impostazioni › Sicurezza e autorizzazioni › Autorizzazioni di app e servizi.',
+  unexpected: 'Se non ti aspettavi questa pagina, chiudila: non succede nulla.',
+  connected: '{name} è collegato',
+  connectedUnnamed: 'Il tuo account TikTok è collegato',
+  leftOut: 'Hai tolto questi punti, quindi non funzioneranno:',
+  allowLater: 'Per permetterli comunque, collega l’account un’altra volta.',
+  close: 'Puoi chiudere questa pagina.',
+  done: 'Fatto',
+  nothing: 'Non è stato collegato nulla',
+  denied: 'Non hai accettato su TikTok, quindi non cambia nulla.',
+  retry: 'Riprova',
+  failed: 'TikTok non ha concluso il collegamento',
+  failedText: 'Non è stato collegato nulla. Forse funziona tra qualche minuto.',
+  unknown: 'Questo link non è conosciuto',
+  unknownText: 'Forse è incompleto. Chiedine uno nuovo a chi te l’ha mandato.',
+  expired: 'Questo link è scaduto',
+  expiredText: 'Non è stato collegato nulla. Chiedine uno nuovo a chi te l’ha mandato.',
+  foreignText:
+    'Questa risposta di TikTok non appartiene a un collegamento iniziato qui, oppure è troppo vecchia. Apri di nuovo il link.',
+  running: 'È già in corso',
+  runningText: 'La pagina è stata aperta due volte e la prima è al lavoro. Puoi chiudere questa.',
+  yourAccounts: 'I tuoi account collegati',
+  disconnect: 'Scollega',
+  connectAnother: 'Collega un altro account',
+  notOffered: 'Questa piattaforma non si può collegare qui.',
+}

@@ -1,0 +1,45 @@
+import type { ConnectMessages } from './messages.ts'
+
+export const tr: ConnectMessages = {
+  asks: '{who}, TikTok hesabını bağlamak istiyor',
+  again: 'Geçen sefer hiçbir şey bağlanmadı. Yeniden deneyebilirsin.',
+  ifYouAgree: 'Kabul edersen {who}, “{app}” adlı TikTok uygulamasıyla şunları yapabilir:',
+  scopes: {
+    'user.info.basic': 'Profilini okumak (fotoğraf, görünen ad)',
+    'user.info.profile': 'Profil bağlantısını, biyografiyi, kullanıcı adını ve doğrulamayı okumak',
+    'user.info.stats': 'Beğeni, takipçi, takip edilen ve video sayılarını okumak',
+    'video.list': 'TikTok’taki herkese açık videolarını okumak',
+    'video.publish': 'TikTok’ta içerik paylaşmak',
+    'video.upload': 'TikTok gelen kutuna taslak göndermek',
+  },
+  leaveOut:
+    'TikTok bu listeyi bir kez daha gösterir ve onayını ister. Orada tek tek maddeleri çıkarabilirsin.',
+  howLong: 'Sen sonlandırana kadar sürer; bir yıl kullanılmazsa kendiliğinden biter.',
+  go: 'TikTok’a devam et',
+  password:
+    'TikTok şifreni hiçbir zaman görmeyiz. Bunu istediğin an TikTok’ta sonlandırabilirsin: Ayarlar › Güvenlik ve izinler › Uygulama ve hizmet izinleri.',
+  unexpected: 'Bu sayfayı beklemiyorsan kapat: hiçbir şey olmaz.',
+  connected: '{name} bağlandı',
+  connectedUnnamed: 'TikTok hesabın bağlandı',
+  leftOut: 'Bunları çıkardın, bu yüzden çalışmayacak:',
+  allowLater: 'Yine de izin vermek için hesabı bir kez daha bağla.',
+  close: 'Bu sayfayı kapatabilirsin.',
+  done: 'Tamam',
+  nothing: 'Hiçbir şey bağlanmadı',
+  denied: 'TikTok’ta onay vermedin, bu yüzden hiçbir şey değişmiyor.',
+  retry: 'Yeniden dene',
+  failed: 'TikTok bağlantıyı tamamlamadı',
+  failedText: 'Hiçbir şey bağlanmadı. Birkaç dakika sonra olabilir.',
+  unknown: 'Bu bağlantı bilinmiyor',
+  unknownText: 'Eksik olabilir. Gönderen kişiden yenisini iste.',
+  expired: 'Bu bağlantının süresi doldu',
+  expiredText: 'Hiçbir şey bağlanmadı. Gönderen kişiden yenisini iste.',
+  foreignText:
+    'TikTok’un bu yanıtı burada başlatılan bir bağlantıya ait değil ya da çok eski. Bağlantıyı yeniden aç.',
+  running: 'Bu zaten yapılıyor',
+  runningText: 'Sayfa iki kez açıldı ve ilki çalışıyor. Bunu kapatabilirsin.',
+  yourAccounts: 'Bağlı hesapların',
+  disconnect: 'Bağlantıyı kes',
+  connectAnother: 'Başka bir hesap bağla',
+  notOffered: 'Bu platform burada bağlanamaz.',
+}
