@@ -48,6 +48,9 @@ const LIVES_FOR_MS = 30 * 60_000
 export class SdkConnect {
   readonly #parts: SdkConnectParts
 
+  /** The one platform that can be connected this way. */
+  readonly workPlatformId = workPlatformOf(TIKTOK).id
+
   constructor(parts: SdkConnectParts) {
     this.#parts = parts
   }
@@ -70,7 +73,7 @@ export class SdkConnect {
   async begin(token: VerifiedSdkToken, wish: SdkWish): Promise<ConnectSession | undefined> {
     const { db, flow } = this.#parts
     const { workPlatformId } = wish
-    if (workPlatformId !== undefined && workPlatformId !== workPlatformOf(TIKTOK).id) return undefined
+    if (workPlatformId !== undefined && workPlatformId !== this.workPlatformId) return undefined
     const { workspaceId, environment, userId, products } = token
     // The oldest one, so that a second app does not take over by being registered.
     const apps = await listApps(db, workspaceId, { limit: 100, before: undefined, environment })
@@ -111,7 +114,7 @@ export class SdkConnect {
 
   async outcomeOf(session: ConnectSession): Promise<SdkOutcome> {
     const { db, clock } = this.#parts
-    const work_platform_id = workPlatformOf(TIKTOK).id
+    const work_platform_id = this.workPlatformId
     const user_id = session.unifiedUserId
     if (session.outcome === 'connected' && session.accountId !== null) {
       const bond = await findBond(db, session.accountId)

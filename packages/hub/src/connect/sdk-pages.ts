@@ -133,7 +133,12 @@ async function enter(
       if (error instanceof Problem) return refused(error.code, messages.failedText)
       throw error
     }
-    told = { type: 'disconnected', account_id: account, user_id: token.userId }
+    told = {
+      type: 'disconnected',
+      account_id: account,
+      work_platform_id: sdk.workPlatformId,
+      user_id: token.userId,
+    }
   }
   const accounts = field('act') === 'connect' || field('single') === '1' ? [] : await sdk.accounts(token)
   if (accounts.length > 0 || told.type === 'disconnected') {

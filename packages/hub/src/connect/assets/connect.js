@@ -49,7 +49,7 @@
         if (event.origin === hub && event.data?.source === KEY) this.take(event.data)
       }
       global.addEventListener('message', this.hear)
-      this.watch()
+      void this.watch()
     }
 
     close() {
