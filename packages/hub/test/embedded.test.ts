@@ -23,7 +23,7 @@ import {
   findBinaries,
   startEmbeddedPostgres,
 } from '../src/storage/embedded/index.ts'
-import { processState } from '../src/storage/embedded/postmaster.ts'
+import { processState, removeLockFile } from '../src/storage/embedded/postmaster.ts'
 import { scratchFolder } from './database.ts'
 
 const servers: EmbeddedPostgres[] = []
@@ -254,6 +254,21 @@ describe('after a crash', () => {
 })
 
 describe('several programs on one folder', () => {
+  it('one that is late to remove a dead server’s lock file leaves that of the next server alone', () => {
+    const data = join(folder, 'data')
+    const file = join(data, 'postmaster.pid')
+    mkdirSync(data)
+    const dead = `4000001\n${data}\n1\n5432\n\n127.0.0.1\n\nready\n`
+    const living = dead.replace('4000001', '4000002')
+    writeFileSync(file, dead)
+    expect(removeLockFile(data, 4_000_001)).toBe(true)
+    expect(removeLockFile(data, 4_000_001)).toBe(false)
+    writeFileSync(file, living)
+    expect(removeLockFile(data, 4_000_001)).toBe(false)
+    expect(readFileSync(file, 'utf8')).toBe(living)
+    expect(readdirSync(data)).toEqual(['postmaster.pid'])
+  })
+
   it('share one server, and the last to leave ends it', async () => {
     const [a, b, c] = await Promise.all([start(), start(), start()])
     expect(new Set([a.url, b.url, c.url]).size).toBe(1)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What a running server writes about itself into its data folder. */
@@ -10,11 +10,45 @@ export interface Postmaster {
   readonly status: string
 }
 
+const LOCK_FILE = 'postmaster.pid'
+
 /** Reads `postmaster.pid`; undefined when there is none or it is not whole yet. */
 export function readPostmaster(data: string): Postmaster | undefined {
+  return readLockFile(join(data, LOCK_FILE))
+}
+
+/**
+ * Removes the lock file of a server that is gone, and no other: another starter may have been quicker, and then the file
+ * is that of a living server, which without it lets nobody in and ends itself within a minute. So the file is taken aside
+ * in one step, looked at, and put back when it is not the one. Answers whether it was.
+ */
+export function removeLockFile(data: string, pid: number): boolean {
+  const file = join(data, LOCK_FILE)
+  if (readLockFile(file)?.pid !== pid) return false
+  const aside = `${file}.${process.pid}`
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') === 'ENOENT') return false
+    throw error
+  }
+  const taken = readLockFile(aside)?.pid
+  // Unlike a rename, a link takes no other file's place.
+  try {
+    if (taken !== pid) linkSync(aside, file)
+  } catch (error) {
+    // A third one starts: it sees the living server's memory, and gives up.
+    if (Reflect.get(Object(error), 'code') !== 'EEXIST') throw error
+  } finally {
+    rmSync(aside)
+  }
+  return taken === pid
+}
+
+function readLockFile(file: string): Postmaster | undefined {
   let lines: string[]
   try {
-    lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+    lines = readFileSync(file, 'utf8').split('\n')
   } catch {
     return undefined
   }

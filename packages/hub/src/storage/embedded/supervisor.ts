@@ -6,7 +6,6 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -18,7 +17,14 @@ import { type Log, silentLog } from '../../observability/log.ts'
 import { DatabaseError } from '../database.ts'
 import { type Binaries, type FindBinariesOptions, findBinaries } from './binaries.ts'
 import { type Cluster, prepareCluster, serverEnvironment, USER } from './cluster.ts'
-import { orphansIn, type Postmaster, processState, readPostmaster, worksIn } from './postmaster.ts'
+import {
+  orphansIn,
+  type Postmaster,
+  processState,
+  readPostmaster,
+  removeLockFile,
+  worksIn,
+} from './postmaster.ts'
 import { type RunAs, runAs } from './run-as.ts'
 
 export interface EmbeddedPostgresOptions {
@@ -274,8 +280,8 @@ class Supervisor implements EmbeddedPostgres {
       await this.#clock.sleep(50, this.#ended.signal)
     }
     if (found === undefined || processState(found.pid) === 'gone') return
-    this.#log.warn({ pid: found.pid }, 'Removing the lock file of a server that is gone')
-    rmSync(join(data, 'postmaster.pid'), { force: true })
+    if (removeLockFile(data, found.pid))
+      this.#log.warn({ pid: found.pid }, 'Removed the lock file of a server that is gone')
   }
 
   /** The port of before when it is free, so that what others know stays true; else any that is. */
