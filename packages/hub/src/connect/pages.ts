@@ -156,7 +156,7 @@ export function invitationPage(invitation: {
   const who = { who: brand.name, app: appName }
   return {
     status: 200,
-    title: fill(messages.asks, who),
+    title: fill(messages.asks, who, speech.direction),
     picture: whoWithTikTok(brand),
     formTargets: invitation.formTargets,
     speech,
@@ -164,7 +164,7 @@ export function invitationPage(invitation: {
     news: invitation.news,
     body: [
       ...(again ? [paragraph(messages.again)] : []),
-      paragraph(fill(messages.ifYouAgree, who)),
+      paragraph(fill(messages.ifYouAgree, who, speech.direction)),
       scopeList(scopes, speech),
       paragraph(messages.leaveOut),
       paragraph(messages.howLong),
@@ -185,7 +185,7 @@ export function connectedPage(done: {
   const { messages } = speech
   return {
     status: 200,
-    title: name === null ? messages.connectedUnnamed : fill(messages.connected, { name }),
+    title: name === null ? messages.connectedUnnamed : fill(messages.connected, { name }, speech.direction),
     picture: mark('✓', true),
     speech,
     brand,

@@ -19,6 +19,8 @@ export interface PageOptions {
   /** When the proposed time is, in milliseconds. */
   scheduledAt: number | undefined
   token: string
+  /** Who asks the creator to post. */
+  from: string
   /** Nothing can be submitted any more, or everything was. */
   closed: boolean
 }
@@ -44,11 +46,11 @@ export function publishPage(view: PageView, options: PageOptions): string {
         ? stopped(accounts[0], only)
         : formOf(view, stops, options)
   return document({
-    title: `Post to TikTok · ${view.workspaceName}`,
+    title: `Post to TikTok · ${options.from}`,
     options,
     state: stateOf(view, options),
     body: html`<header class="top">
-<p class="by"><span class="tile" aria-hidden="true">${firstLetter(view.workspaceName)}</span>${view.workspaceName}</p>
+<p class="by"><span class="tile" aria-hidden="true">${firstLetter(options.from)}</span>${options.from}</p>
 <h1>${session.mode === 'draft' ? 'Send to your TikTok inbox' : 'Post to TikTok'}</h1>
 </header>
 ${content}
@@ -239,7 +241,7 @@ function timeOf(direct: boolean): Html {
   return html`<section class="card"><fieldset class="when"><legend class="label">When</legend>
 <div class="segments"><label><input type="radio" name="when" value="now" checked><span>Now</span></label><label><input type="radio" name="when" value="later"><span>At a time</span></label></div>
 <div id="later" hidden><label class="unseen" for="at">Date and time</label><input type="datetime-local" id="at"><span class="soft" id="zone"></span></div>
-</fieldset>${direct ? '' : html`<p class="soft">At that time the draft comes to the inbox.</p>`}</section>`
+</fieldset>${direct ? '' : html`<p class="soft">The draft is in the inbox from then on.</p>`}</section>`
 }
 
 function consentOf(): Html {

@@ -8,6 +8,7 @@ import { resolveSchedule } from '../publishing/schedule.ts'
 import type { PublishingParts } from '../publishing/step.ts'
 import { findAsset } from '../storage/assets.ts'
 import type { PublishSession } from '../storage/publish-sessions.ts'
+import { findBrand } from '../storage/workspaces.ts'
 import { mediaAnswer } from './media-answer.ts'
 import { noticePage, type PageOptions, publishPage } from './page.ts'
 import type { PageView, PublishSessions } from './publish-sessions.ts'
@@ -41,7 +42,10 @@ export function publishPageRoutes(
     const found = await sessions.find(token)
     if (found === undefined)
       return page(404, noticePage({ ...UNKNOWN }, look), { ancestors: [], images: [], media: [] })
-    const view = await sessions.view(found)
+    const [view, brand] = await Promise.all([
+      sessions.view(found.session),
+      findBrand(db, found.session.workspaceId),
+    ])
     const submitted = view.accounts.some(({ postId }) => postId !== undefined)
     const { session } = found
     const sources = sourcesOf(view)
@@ -52,6 +56,7 @@ export function publishPageRoutes(
       caption: rules.caption,
       scheduledAt: proposedTime(session, clock.now()),
       token,
+      from: brand.name,
       closed: found.expired,
     }
     return page(200, publishPage(view, options), sources)
@@ -102,7 +107,7 @@ export function publishPageRoutes(
           const { content, signal } = request
           await sessions.takeFile(session, { content, name: name?.toWellFormed() || undefined, signal })
           const found = await sessions.find(request.params.token ?? '')
-          const view = found === undefined ? undefined : await sessions.view(found)
+          const view = found === undefined ? undefined : await sessions.view(found.session)
           return json(201, {
             name: view?.asset?.name ?? null,
             duration_sec: view?.asset?.info.durationSec ?? null,

@@ -66,7 +66,6 @@ export interface PageAccount {
 
 export interface PageView {
   session: PublishSession
-  workspaceName: string
   accounts: PageAccount[]
   asset: Asset | undefined
   /** What TikTok would refuse of the file. */
@@ -181,20 +180,17 @@ export class PublishSessions {
   }
 
   /** The session of a token; `expired`: nothing can be submitted any more. Undefined when there is none to show. */
-  async find(
-    token: string,
-  ): Promise<{ session: PublishSession; workspaceName: string; expired: boolean } | undefined> {
+  async find(token: string): Promise<{ session: PublishSession; expired: boolean } | undefined> {
     const { db, clock } = this.#parts.publishing
     if (!TOKEN.test(token)) return undefined
-    const found = await findPublishSessionByToken(db, hashOf(token))
+    const session = await findPublishSessionByToken(db, hashOf(token))
     const now = clock.now()
-    if (found === undefined || now >= found.session.expiresAt + SHOWN_MS) return undefined
-    return { ...found, expired: now >= found.session.expiresAt }
+    if (session === undefined || now >= session.expiresAt + SHOWN_MS) return undefined
+    return { session, expired: now >= session.expiresAt }
   }
 
   /** Everything that the page shows, with what TikTok says about each creator at this moment. */
-  async view(found: { session: PublishSession; workspaceName: string }): Promise<PageView> {
-    const { session } = found
+  async view(session: PublishSession): Promise<PageView> {
     const { db, gate, blobs } = this.#parts.publishing
     const listed = await listSessionAccounts(db, session.id)
     const accounts = (
@@ -210,7 +206,7 @@ export class PublishSessions {
       )
       if (verdict === 'block') errors.push(...mediaErrors(findings, 'video'))
     }
-    return { ...found, accounts, asset, mediaErrors: errors }
+    return { session, accounts, asset, mediaErrors: errors }
   }
 
   /** Takes another video in. @throws {Problem} */

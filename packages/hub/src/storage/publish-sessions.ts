@@ -103,15 +103,13 @@ export async function findPublishSession(
 export async function findPublishSessionByToken(
   db: Database,
   tokenHash: Uint8Array,
-): Promise<{ session: PublishSession; workspaceName: string } | undefined> {
+): Promise<PublishSession | undefined> {
   const row = await db
     .selectFrom('publish_sessions')
-    .innerJoin('workspaces', 'workspaces.id', 'publish_sessions.workspace_id')
-    .selectAll('publish_sessions')
-    .select('workspaces.name as workspace_name')
+    .selectAll()
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst()
-  return row === undefined ? undefined : { session: toSession(row), workspaceName: row.workspace_name }
+  return row === undefined ? undefined : toSession(row)
 }
 
 /** In the order in which they were named. */

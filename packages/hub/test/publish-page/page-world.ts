@@ -37,6 +37,8 @@ export class PageWorld {
   readonly key: string
   readonly appId: string
   readonly accounts: Record<Creator, string>
+  /** Every line that was logged. */
+  readonly lines: readonly string[]
   readonly #folder: string
 
   private constructor(parts: {
@@ -47,6 +49,7 @@ export class PageWorld {
     key: string
     appId: string
     accounts: Record<Creator, string>
+    lines: readonly string[]
     folder: string
   }) {
     this.hub = parts.hub
@@ -56,10 +59,12 @@ export class PageWorld {
     this.key = parts.key
     this.appId = parts.appId
     this.accounts = parts.accounts
+    this.lines = parts.lines
     this.#folder = parts.folder
   }
 
-  static async start(): Promise<PageWorld> {
+  /** @param options `browser: false` leaves it out */
+  static async start(options: { browser?: boolean } = {}): Promise<PageWorld> {
     const folder = mkdtempSync(join(scratchFolder(), 'tockwork-page-'))
     const [database, emulator] = await Promise.all([
       testDatabase({ empty: true }),
@@ -79,13 +84,16 @@ export class PageWorld {
         TOCKWORK_MEDIA_CHECKS: 'rules',
       }),
       {
-        log: createLogger({ level: 'warn', destination: { write: (line: string) => lines.push(line) } }),
+        log: createLogger({ level: 'info', destination: { write: (line: string) => lines.push(line) } }),
         graceSeconds: 1,
         jobs: { pollSeconds: 0.5 },
       },
     )
     const key = readFileSync(hub.adminKeyFile, 'utf8').trim()
-    const browser = hasBrowser ? await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }) : undefined
+    const browser =
+      hasBrowser && options.browser !== false
+        ? await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+        : undefined
     const apps = await call(hub, key, 'GET', '/v1/apps')
     const appId = apps.data[0].id
     const accounts: Record<string, string> = {}
@@ -103,6 +111,7 @@ export class PageWorld {
       key,
       appId,
       accounts: accounts as Record<Creator, string>,
+      lines,
       folder,
     })
   }

@@ -38,5 +38,6 @@ describe('the languages of the connect pages', () => {
 
   test('places are filled once, whatever the name holds', () => {
     expect(fill('{who} and {app}', { who: '{app}', app: 'B' })).toBe('{app} and B')
+    expect(fill('«{app}»:', { app: 'B' }, 'rtl')).toBe('«\u2068B\u2069»:')
   })
 })

@@ -45,7 +45,18 @@ export interface ConnectMessages {
   notOffered: string
 }
 
-/** A message with its places filled. */
-export function fill(message: string, values: Readonly<Record<string, string>> = {}): string {
-  return message.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place)
+/**
+ * A message with its places filled. Each name is isolated from the direction of the text around it, or an English name
+ * would drag the punctuation of an Arabic sentence along.
+ */
+export function fill(
+  message: string,
+  values: Readonly<Record<string, string>> = {},
+  direction: 'ltr' | 'rtl' = 'ltr',
+): string {
+  return message.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = values[name]
+    if (value === undefined) return place
+    return direction === 'rtl' ? `\u2068${value}\u2069` : value
+  })
 }
