@@ -21,6 +21,7 @@ import { measureMediaProbe } from './media-probe.ts'
 import { measureWatermarks } from './media-watermarks.ts'
 import { measureResearch } from './research.ts'
 import { measureSdkCall } from './sdk-call.ts'
+import { measureUnified } from './unified.ts'
 import { measureEmulatorUpload, measureUpload } from './upload.ts'
 import { killChildren } from './worker.ts'
 
@@ -37,13 +38,14 @@ const parts: Record<string, (options: { quick: boolean; full: boolean }) => Prom
   'hub-refresh': measureHubRefresh,
   'hub-posts': measureHubPosts,
   research: measureResearch,
+  unified: measureUnified,
 }
 
 /**
  * Left out of the short version unless named: a hub is four programs and a database, and pictures have to be made,
  * decoded and read, however few they are.
  */
-const NEVER_SHORT = /^(?:hub-|media-originality|media-watermarks)/
+const NEVER_SHORT = /^(?:hub-|unified|media-originality|media-watermarks)/
 
 /** A part, or all that a word begins: `media` stands for `media-probe`, `media-watermarks`, … */
 function partsNamed(name: string): string[] {

@@ -5,6 +5,7 @@ import type { AppEnvironment } from './apps.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Tables } from './tables.ts'
 import type { UnifiedPage, UserScope } from './unified-users.ts'
+import type { StoredProfile } from './videos.ts'
 
 /** Which user an account belongs to, and under which ids it is shown. */
 export interface AccountBond {
@@ -176,6 +177,25 @@ export async function findUnifiedAccount(
   if (environment !== undefined) query = query.where('user.environment', '=', environment)
   const row = await query.executeTakeFirst()
   return row === undefined ? undefined : toUnifiedAccount(row)
+}
+
+/** Profiles as they were last read, by the hub's ids of their accounts. */
+export async function findProfiles(
+  db: Database,
+  accountIds: readonly string[],
+): Promise<Map<string, StoredProfile>> {
+  if (accountIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('profiles')
+    .selectAll()
+    .where('account_id', 'in', [...accountIds])
+    .execute()
+  return new Map(
+    rows.map((row) => [
+      row.account_id,
+      { data: row.data, sourceCall: row.source_call, readAt: row.read_at.getTime() },
+    ]),
+  )
 }
 
 /** How often each product is to be read; `onDemand`: the account is read only when somebody asks. */

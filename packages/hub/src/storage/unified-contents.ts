@@ -1,5 +1,6 @@
 /** Contents as the unified API lists them: the hub's videos and posts under ids of their own. */
 import { sql } from 'kysely'
+import { contentId } from '../unified/uuid.ts'
 import type { Database } from './database.ts'
 import type { Row } from './tables.ts'
 import type { UnifiedPage, UserScope } from './unified-users.ts'
@@ -37,7 +38,6 @@ export async function listContents(
 ): Promise<UnifiedContent[]> {
   let query = present(db, accountId, range)
     .selectAll()
-    .select(ID.as('unified_id'))
     .orderBy('posted_at', 'desc')
     .orderBy('video_id', 'desc')
     .limit(limit)
@@ -66,7 +66,6 @@ export async function findContents(
   let query = db
     .selectFrom('videos')
     .selectAll()
-    .select(ID.as('unified_id'))
     .where('workspace_id', '=', workspaceId)
     .where(sql<boolean>`${ID} = any(${[...ids]}::text[])`)
   if (environment !== undefined)
@@ -89,9 +88,10 @@ function present(db: Database, accountId: string, { from, to }: TimeRange) {
   return query
 }
 
-function toContent(row: Row<'videos'> & { unified_id: string }): UnifiedContent {
+function toContent(row: Row<'videos'>): UnifiedContent {
   return {
-    id: row.unified_id,
+    // Worked out here: in the query it would be for every row that an offset passes over.
+    id: contentId(row.account_id, row.video_id),
     accountId: row.account_id,
     externalId: row.video_id,
     postedAt: row.posted_at.getTime(),

@@ -6,6 +6,7 @@ import type { Database } from '../storage/database.ts'
 import { ACCOUNT } from '../storage/metrics.ts'
 import {
   countUnifiedAccounts,
+  findProfiles,
   findUnifiedAccount,
   listUnifiedAccounts,
   type UnifiedAccount,
@@ -168,17 +169,23 @@ export function profileHandlers(parts: {
         id: query.account_id,
         withProfile: true,
       }
-      const page = await pageOf(context, query, {
-        list: (slice) => listUnifiedAccounts(db, context.scope, filter, slice),
-        count: () => countUnifiedAccounts(db, context.scope, filter),
-        place: ({ createdAt, id }) => ({ at: createdAt, id }),
-        toItem: async (account) => {
-          const found = await findProfile(db, account.accountId)
-          return found === undefined ? undefined : profileToWire(account, found, parts, context)
+      return pageOf(context, query, {
+        list: async (slice) => {
+          const accounts = await listUnifiedAccounts(db, context.scope, filter, slice)
+          const profiles = await findProfiles(
+            db,
+            accounts.map(({ accountId }) => accountId),
+          )
+          // One that was erased since the page was found is left out.
+          return accounts.flatMap((account) => {
+            const found = profiles.get(account.accountId)
+            return found === undefined ? [] : [{ account, found }]
+          })
         },
+        count: () => countUnifiedAccounts(db, context.scope, filter),
+        place: ({ account: { createdAt, id } }) => ({ at: createdAt, id }),
+        toItem: ({ account, found }) => profileToWire(account, found, parts, context),
       })
-      const data = await Promise.all(page.data)
-      return { ...page, data: data.filter((item) => item !== undefined) }
     },
 
     'profiles.get': async ({ params: { profile_id } }, context) => {

@@ -59,7 +59,7 @@ export function unsupported(platform: string, product: string): Problem {
 const TYPES: Readonly<Record<string, string>> = {
   product_not_supported: 'UNSUPPORTED',
   account_not_connected: 'SESSION_EXPIRED',
-  conflict: 'DUPLICATE_RECORD',
+  duplicate_external_id: 'DUPLICATE_RECORD',
 }
 
 const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
