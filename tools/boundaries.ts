@@ -65,6 +65,11 @@ const AMBIENT_PERMITS: readonly AmbientPermit[] = [
     because: 'a typed client for browsers too: global fetch is its default',
   },
   {
+    files: /^packages\/dashboard\/src\/app\//,
+    kinds: 'all',
+    because: 'runs in a browser, whose surroundings are all it has',
+  },
+  {
     files: /^packages\/(emulator\/src\/pages|hub\/src\/(publish-page|connect))\/assets\//,
     kinds: 'all',
     because: 'runs in a browser, whose surroundings are all it has',
@@ -82,6 +87,11 @@ const PORTABLE: Record<string, RegExp | undefined> = {
   contracts: undefined,
   sdk: /^packages\/sdk\/src\/node\//,
 }
+
+/** Built into files before it is shipped: what it is made of is not installed by users, so a development dependency. */
+const BUNDLED = /^packages\/dashboard\/src\/app\//
+/** Modules that exist while a bundle is built alone. */
+const VIRTUAL = 'virtual:'
 
 /** Nothing that users install may depend on these. */
 const NEVER_SHIPPED = new Set(['testkit'])
@@ -191,6 +201,7 @@ function judgeImport(
       report('node-only', `${specifier} exists only in Node, and ${home} runs everywhere`)
     return undefined
   }
+  if (specifier.startsWith(VIRTUAL) && BUNDLED.test(file)) return undefined
   const name = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
@@ -203,7 +214,11 @@ function judgeImport(
     (manifest) =>
       manifest &&
       [manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies]
-        .concat(manifest === workspace.rootManifest || isTest ? [manifest.devDependencies] : [])
+        .concat(
+          manifest === workspace.rootManifest || isTest || BUNDLED.test(file)
+            ? [manifest.devDependencies]
+            : [],
+        )
         .some((list) => list && name in list),
   )
   const anywhere = folder !== undefined && (isTest || !home || folder === home)

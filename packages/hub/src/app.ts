@@ -301,7 +301,7 @@ async function bringUp(
       watching,
       ...(parts.dashboard === undefined ? [] : dashboardRoutes(parts.dashboard)),
     ],
-    pageFor: parts.dashboard === undefined ? undefined : dashboardPage(parts.dashboard),
+    pageFor: parts.dashboard === undefined ? undefined : dashboardPage(parts.dashboard, tiktokOrigin),
     access: signedIn.access,
     idempotency: accounts.idempotency,
     metrics,

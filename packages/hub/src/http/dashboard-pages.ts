@@ -17,24 +17,24 @@ export interface DashboardFiles {
  * Scripts and styles from this hub alone, none of them inline. Pictures also from elsewhere: avatars and covers lie with
  * the platforms. `frame-src` is for the publish page.
  */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' https: data: blob:",
-  "media-src 'self' blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "frame-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const policyWith = (pictures: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' https: data: blob: ${pictures}`.trimEnd(),
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "frame-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': POLICY,
   'cross-origin-opener-policy': 'same-origin-allow-popups',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
 } as const
@@ -53,8 +53,12 @@ const NO_PAGES =
   /^\/(v1|connect|publish|publish-page|session|webhooks\/tiktok|assets|docs|openapi\.json|metrics|healthz|readyz)(\/|$)/
 const TRY_AGAIN_S = 2
 
-/** For a browser that goes to an address at which there is nothing else; the page itself knows what to show there. */
-export function dashboardPage(files: DashboardFiles): PageFor {
+/**
+ * For a browser that goes to an address at which there is nothing else; the page itself knows what to show there.
+ * @param pictures an origin of pictures besides https: an emulator's
+ */
+export function dashboardPage(files: DashboardFiles, pictures: string | undefined): PageFor {
+  const policy = { 'content-security-policy': policyWith(pictures ?? '') }
   return async (method, url, headers) => {
     const path = url.split('?')[0] ?? ''
     const navigates = headers['sec-fetch-mode'] === undefined || headers['sec-fetch-mode'] === 'navigate'
@@ -63,7 +67,7 @@ export function dashboardPage(files: DashboardFiles): PageFor {
     const state = files.state()
     if (state !== 'ready') return waitingPage(state, files.problem)
     const body = await readFile(join(files.folder, 'index.html'))
-    return { status: 200, headers: { ...PAGE_HEADERS, 'cache-control': 'no-cache' }, body }
+    return { status: 200, headers: { ...PAGE_HEADERS, ...policy, 'cache-control': 'no-cache' }, body }
   }
 }
 
@@ -72,18 +76,36 @@ export function dashboardRoutes(files: DashboardFiles): PlainRoute[] {
     {
       method: 'GET',
       path: '/assets/{name}',
-      handle: async ({ params }) => {
+      handle: async ({ params, headers }) => {
         const name = params.name ?? ''
         const type = TYPES[ASSET_NAME.exec(name)?.[1] ?? '']
-        const body =
-          type === undefined
-            ? undefined
-            : await readFile(join(files.folder, 'assets', name)).catch(() => undefined)
-        if (type === undefined || body === undefined) throw problem('not_found')
-        return { status: 200, headers: { 'content-type': type, 'cache-control': FOREVER }, body }
+        if (type === undefined) throw problem('not_found')
+        const file = join(files.folder, 'assets', name)
+        for (const [coding, suffix] of codingsFor(headers['accept-encoding'])) {
+          const body = await readFile(`${file}${suffix}`).catch(() => undefined)
+          if (body === undefined) continue
+          const plain = { 'content-type': type, 'cache-control': FOREVER, vary: 'accept-encoding' }
+          return {
+            status: 200,
+            headers: coding === '' ? plain : { ...plain, 'content-encoding': coding },
+            body,
+          }
+        }
+        throw problem('not_found')
       },
     },
   ]
+}
+
+/** In the order in which they are tried; the built files lie beside each other under these endings. */
+function codingsFor(accepted: string | undefined): (readonly [coding: string, suffix: string])[] {
+  const taken = new Set((accepted ?? '').split(',').map((one) => one.trim()))
+  const all = [
+    ['br', '.br'],
+    ['gzip', '.gz'],
+    ['', ''],
+  ] as const
+  return all.filter(([coding]) => coding === '' || taken.has(coding))
 }
 
 /** Plain HTML that asks again by itself, without a script. */
