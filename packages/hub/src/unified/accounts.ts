@@ -239,6 +239,7 @@ export function accountHandlers(parts: AccountParts): UnifiedHandlers<typeof acc
       for (;;) {
         const [next] = await listUnifiedAccounts(db, scope, { userId: user_id }, { limit: 1, offset: 0 })
         if (next === undefined) break
+        if (accounts.some(({ id }) => id === next.id)) throw new Error(`${next.id} is still there, erased`)
         accounts.push(await erase(context, next))
       }
       const now = clock.now()

@@ -114,7 +114,7 @@ export const webhookOperations = [
     path: '/v1/webhooks',
     summary: 'Have events sent to an address',
     description:
-      'Signed with the client secret of the request that makes it. Change it with another client secret and both sign from then on, until the first one has ended.',
+      'Signed with the client secret of the request that makes it. Change it with another client secret, and both sign for a day.',
     scope: 'webhooks:write',
     body: wish,
     answer: webhook,

@@ -8,6 +8,7 @@ import { cryptoRandom } from '@tockwork/kernel'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { bindAccount } from '../../src/unified/bind-account.ts'
 import { Receiver } from './receiver.ts'
+import { misfits, SHAPE_NAMES } from './shapes.ts'
 import { basic, UnifiedWorld } from './unified-world.ts'
 
 const TIKTOK = 'de55aeec-0dc8-4119-bf90-16b3d1f0c987'
@@ -378,6 +379,45 @@ test('9. audience is one object without a list around it', async () => {
   )
 })
 
+describe('every object fits what is documented and what live answers look like', () => {
+  const one = async (path: string) => (await world.get(path)).json
+  const first = async (path: string) => (await one(path)).data[0]
+  const objects: Record<string, () => Promise<unknown>> = {
+    user: () => first('/v1/users'),
+    'sdk token': async () =>
+      (
+        await world.post('/v1/sdk-tokens', {
+          user_id: (await first('/v1/users')).id,
+          products: ['IDENTITY'],
+        })
+      ).json,
+    'work platform': () => first('/v1/work-platforms?name=tiktok'),
+    account: () => first('/v1/accounts'),
+    profile: () => first('/v1/profiles'),
+    content: () => first(`/v1/social/contents?account_id=${account}`),
+    audience: () => one(`/v1/audience?account_id=${account}`),
+    webhook: () => first('/v1/webhooks'),
+    error: () => one(`/v1/users/${NOBODY}`),
+    'list metadata': async () => (await one('/v1/accounts')).metadata,
+    // Its own test ends the account.
+    'disconnected account': async () => undefined,
+  }
+
+  test('and what does not fit is noticed', async () => {
+    const user = await first('/v1/users')
+    const { name, ...nameless } = user
+    for (const wrong of [{ ...user, more: 1 }, nameless, { ...user, status: 'X' }, { ...user, id: 1 }, null])
+      expect(misfits('user', wrong), name).not.toEqual([])
+  })
+
+  test('and each has something to try', () =>
+    expect(Object.keys(objects).sort()).toEqual([...SHAPE_NAMES].sort()))
+
+  test.each(SHAPE_NAMES.filter((name) => name !== 'disconnected account'))('%s', async (name) => {
+    expect(misfits(name, await objects[name]?.())).toEqual([])
+  })
+})
+
 describe('what a platform does not have', () => {
   const days = (name: string) => `${name}_from_date=2026-01-01&${name}_to_date=2026-02-01`
   test.each([
@@ -529,7 +569,7 @@ describe('11. an account that is disconnected', () => {
     const before = (await world.get(`/v1/social/contents?account_id=${account}`)).json
     const { status, json } = await world.post(`/v1/accounts/${account}/disconnect`)
     expect([status, json.status]).toEqual([200, 'NOT_CONNECTED'])
-    expect(Object.keys(json)).toEqual(['id', 'created_at', 'updated_at', 'user', 'work_platform', 'status'])
+    expect(misfits('disconnected account', json)).toEqual([])
     const told = await receiver.event('ACCOUNTS.DISCONNECTED')
     expect(told.json.data.account_id).toBe(account)
     const { json: after } = await world.get(`/v1/accounts/${account}`)
