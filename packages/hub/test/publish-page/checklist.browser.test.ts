@@ -5,7 +5,7 @@
 import { requiredLinks, requiredTexts, uxChecklist } from '@tockwork/contracts/audit'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { axeFindings, hasBrowser, PageWorld, tooWide, WHY_NOT } from './page-world.ts'
+import { hasBrowser, PageWorld, tooWide, type Visit, WHY_NOT } from './page-world.ts'
 
 if (!hasBrowser) console.log(`The publish page is not looked at in a browser: ${WHY_NOT}.`)
 
@@ -371,21 +371,25 @@ describe('the checklist', { timeout: 120_000 }, () => {
   })
 
   describe.each(Object.entries(LOOKS))('%s', (_look, options) => {
+    let visit: Visit
+
+    beforeAll(async () => {
+      if (hasBrowser) visit = await world.visit(options)
+    })
+    afterAll(() => visit?.end())
+
     test.each(Object.entries(LINES))('%s', async (name, line) => {
-      await world.onPage(options, async (page, wrong) => {
-        const open: Open = async (creator, wish) => {
-          const session = await world.link(
-            [name === 'fresh-creator-info' ? creator : world.anyLike(creator)],
-            { video: { asset_id: assetId }, ...wish },
-          )
-          await page.goto(session.url)
-          await page.waitForSelector('html[data-ready]')
-          return { page, session }
-        }
-        await line(open)
-        expect(await tooWide(page)).toBe(0)
-        expect(wrong).toEqual([])
-      })
+      const { page, wrong } = visit
+      const open: Open = async (creator, wish) => {
+        const who = name === 'fresh-creator-info' ? creator : world.anyLike(creator)
+        const session = await world.link([who], { video: { asset_id: assetId }, ...wish })
+        await page.goto(session.url)
+        await page.waitForSelector('html[data-ready]')
+        return { page, session }
+      }
+      await line(open)
+      expect(await tooWide(page)).toBe(0)
+      expect(wrong).toEqual([])
     })
   })
 })

@@ -100,7 +100,9 @@ describe('the publish page', { timeout: 120_000 }, () => {
       const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'video/mp4', buffer })
       await page.locator('#file').setInputFiles(file('no.mp4', Buffer.from('no video at all')))
       await page.locator('#problems:not([hidden])').waitFor()
-      const clip = Buffer.from(makeSampleVideo({ durationSec: 6, seed: 99 }))
+      const clip = Buffer.from(
+        makeSampleVideo({ durationSec: 6, width: 360, height: 640, frameRate: 24, seed: 99 }),
+      )
       await page.locator('#file').setInputFiles(file('mine.mp4', clip))
       await page.locator('#submit[aria-disabled=false]').waitFor()
       expect(await page.locator('#video').isVisible()).toBe(true)

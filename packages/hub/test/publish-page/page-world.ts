@@ -28,6 +28,13 @@ export type Creator = 'mika' | 'noor' | 'lane' | Like
 type Like = (typeof LIKE_MIKA)[number]
 const LIKE_MIKA = ['mika2', 'mika3', 'mika4'] as const
 
+export interface Visit {
+  page: Page
+  /** What scripts threw, and what the page's own policy forbade it. */
+  wrong: string[]
+  end(): Promise<void>
+}
+
 /** A whole hub with its jobs, an emulated TikTok, and a browser. */
 export class PageWorld {
   readonly hub: Hub
@@ -124,7 +131,14 @@ export class PageWorld {
   /** Another file each time, or the same creator would post the same twice. */
   async upload(seconds = 5): Promise<string> {
     this.#clips += 1
-    const bytes = makeSampleVideo({ durationSec: seconds, seed: this.#clips })
+    // The smallest that TikTok takes: browsers decode it in software here.
+    const bytes = makeSampleVideo({
+      durationSec: seconds,
+      width: 360,
+      height: 640,
+      frameRate: 24,
+      seed: this.#clips,
+    })
     return (await this.call('POST', '/v1/assets?name=soup.mp4', bytes)).id
   }
   #clips = 0
@@ -142,27 +156,33 @@ export class PageWorld {
     return this.call('POST', '/v1/publish-sessions', { accounts, ...wish })
   }
 
-  async onPage<T>(
-    options: BrowserContextOptions,
-    work: (page: Page, wrong: string[]) => Promise<T>,
-  ): Promise<T> {
+  /** A window of its own, which notes what breaks in it. */
+  async visit(options: BrowserContextOptions): Promise<Visit> {
     if (this.browser === undefined) throw new Error(WHY_NOT)
     const context = await this.browser.newContext({
       reducedMotion: 'reduce',
       timezoneId: 'Europe/Berlin',
       ...options,
     })
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    const wrong: string[] = []
+    page.on('pageerror', (error) => wrong.push(String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) wrong.push(message.text())
+    })
+    return { page, wrong, end: () => context.close() }
+  }
+
+  async onPage<T>(
+    options: BrowserContextOptions,
+    work: (page: Page, wrong: string[]) => Promise<T>,
+  ): Promise<T> {
+    const { page, wrong, end } = await this.visit(options)
     try {
-      const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
-      const wrong: string[] = []
-      page.on('pageerror', (error) => wrong.push(String(error)))
-      page.on('console', (message) => {
-        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) wrong.push(message.text())
-      })
       return await work(page, wrong)
     } finally {
-      await context.close()
+      await end()
     }
   }
 
