@@ -235,7 +235,7 @@ export function accountHandlers(parts: AccountParts): UnifiedHandlers<typeof acc
     'users.erase': async ({ params: { user_id } }, context) => {
       const { scope } = context
       if ((await findUser(db, scope, user_id)) === undefined) throw notFound('user')
-      const accounts = []
+      const accounts: ReturnType<typeof reportToWire>[] = []
       for (;;) {
         const [next] = await listUnifiedAccounts(db, scope, { userId: user_id }, { limit: 1, offset: 0 })
         if (next === undefined) break
