@@ -127,7 +127,26 @@ function compile(out: string): void {
   }
 }
 
+/** Sources that a bundler makes files of, which are shipped instead: by package. */
+const BUNDLED: Readonly<Record<string, string>> = { dashboard: 'app/' }
+
+/** The dashboard's pages, into the folder that its package ships. */
+function bundle(folder: string): void {
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js')
+  try {
+    execFileSync(process.execPath, [vite, 'build', '--logLevel', 'error'], {
+      cwd: join(ROOT, 'packages', folder),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  } catch (error) {
+    throw new Error(`packages/${folder} could not be built:\n${(error as { stderr: string }).stderr}`)
+  }
+}
+
 function stage(folder: string, js: string, target: string): void {
+  const bundled = BUNDLED[folder]
+  if (bundled !== undefined) bundle(folder)
   const source = join(ROOT, 'packages', folder)
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as PackageManifest
   const dist = toDistManifest(folder, manifest)
@@ -140,6 +159,7 @@ function stage(folder: string, js: string, target: string): void {
   }
   // What stands beside the sources and is no TypeScript: pages, styles, seeds.
   for (const asset of globSync('**/*', { cwd: join(source, 'src') })) {
+    if (bundled !== undefined && asset.split('\\').join('/').startsWith(bundled)) continue
     if (/\.tsx?$/.test(asset) || !statSync(join(source, 'src', asset)).isFile()) continue
     cpSync(join(source, 'src', asset), join(target, 'dist', asset))
   }
