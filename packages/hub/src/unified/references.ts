@@ -3,7 +3,7 @@ import type { Database } from '../storage/database.ts'
 import { findUnifiedAccount, type UnifiedAccount } from '../storage/unified-accounts.ts'
 import { findUser, type UserScope } from '../storage/unified-users.ts'
 import { notFound } from './refusals.ts'
-import { type WorkPlatform, workPlatformById, workPlatformOf } from './work-platforms.ts'
+import { hubNameOf, type WorkPlatform, workPlatformById, workPlatformOf } from './work-platforms.ts'
 
 /** Where the pictures of platforms are served. */
 export interface LogoPlace {
@@ -48,6 +48,5 @@ export async function accountFilterOf(
   if (userId !== undefined && (await findUser(db, scope, userId)) === undefined) throw notFound('user')
   const platform = platformId === undefined ? undefined : workPlatformById(platformId)
   if (platformId !== undefined && platform === undefined) throw notFound('work_platform')
-  // No account is of a platform that the hub does not know.
-  return { userId, platform: platform === undefined ? undefined : (platform.hub ?? '') }
+  return { userId, platform: platform && hubNameOf(platform) }
 }

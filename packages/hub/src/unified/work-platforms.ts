@@ -43,16 +43,6 @@ const CONNECTED: readonly WorkPlatform[] = [
     supports: new Set(['identity', 'engagement', 'publish_content']),
     canPublish: tiktokPublishes,
   },
-  {
-    // Other services do not have it, so that the id is ours.
-    id: '2c128675-17a9-4390-a0cd-95eb216cd143',
-    name: 'Bluesky',
-    category: 'SOCIAL',
-    url: 'https://bsky.app',
-    hub: 'bluesky',
-    supports: new Set(['identity', 'engagement', 'publish_content']),
-    canPublish: () => true,
-  },
 ]
 
 /** Known, so that an id that a product has stored resolves, and listed as inactive. */
@@ -71,6 +61,8 @@ const OTHERS: readonly (readonly [id: string, name: string, category: string, ur
   ['1db0b86c-a547-4119-9834-da927171a685', 'Spotify', 'SOCIAL', 'https://www.spotify.com'],
   ['ee3c8d7a-3207-4f56-945f-f942b34c96e1', 'Snapchat', 'SOCIAL', 'https://www.snapchat.com'],
   ['7f9c3e9a-6d2f-4b77-9b47-3c8f5a1d4e62', 'Tiktok Shop', 'SOCIAL', 'https://shop.tiktok.com'],
+  // Not among those of other services: the id is ours.
+  ['2c128675-17a9-4390-a0cd-95eb216cd143', 'Bluesky', 'SOCIAL', 'https://bsky.app'],
   ['a22c6022-5226-55f4-a436-3693f2148bd4', 'WWW', 'GLOBAL_NETWORK', 'https://www.w3.org'],
 ]
 
@@ -88,9 +80,15 @@ export const WORK_PLATFORMS: readonly WorkPlatform[] = [
 ]
 
 const byHubName = new Map(
-  WORK_PLATFORMS.flatMap((platform) => (platform.hub === null ? [] : [[platform.hub, platform] as const])),
+  // One without a line of its own is known by its name, so that an account of it is shown all the same.
+  WORK_PLATFORMS.map((platform) => [hubNameOf(platform), platform]),
 )
 const byId = new Map(WORK_PLATFORMS.map((platform) => [platform.id, platform]))
+
+/** What stands in `accounts.platform`. */
+export function hubNameOf({ hub, name }: WorkPlatform): string {
+  return hub ?? name.toLowerCase()
+}
 
 /** The platform of one of the hub's accounts. */
 export function workPlatformOf(hubName: string): WorkPlatform {
