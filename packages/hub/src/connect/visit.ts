@@ -117,7 +117,7 @@ export class ConnectPages {
 }
 
 /** What the page says to the one that opened it with connect.js. */
-export function newsFor(
+function newsFor(
   session: Pick<ConnectSession, 'openerOrigin' | 'returnUrl'>,
   message: News['message'],
 ): News | undefined {
