@@ -34,6 +34,10 @@ const PRIVACY_LABELS: Readonly<Record<string, string>> = {
 }
 const UNAUDITED = 'TikTok has not audited this app yet: until then only you can view its posts.'
 
+/** https://developers.tiktok.com/doc/content-sharing-guidelines: the account itself has to be private, not only the post. */
+const stillPublic = (name: string): string =>
+  `TikTok has not audited this app yet, and refuses posts to public accounts until then. Set ${name} to private in TikTok, then load this page again.`
+
 export function publishPage(view: PageView, options: PageOptions): string {
   const { session, accounts } = view
   const stops = accounts.map(cannotPost)
@@ -213,6 +217,7 @@ function choicesOf({ session }: PageView, one: PageAccount, several: boolean): H
   }
   return html`<section class="card choices" data-account="${id}" aria-label="${`Settings for ${name}`}">
 ${several ? html`<p class="for">${name}</p>` : ''}
+${unaudited && creator.privacyLevelOptions.includes('PUBLIC_TO_EVERYONE') ? html`<p class="problem">${stillPublic(name)}</p>` : ''}
 <div class="field select" data-step="privacy-options privacy-no-default">
 <span class="label" id="${id}-label">Who can view this post</span>
 <button type="button" class="choose" role="combobox" aria-haspopup="listbox" aria-expanded="false" aria-controls="${id}-list" aria-labelledby="${id}-label ${id}-value" aria-required="true"><span id="${id}-value" class="value" data-empty>Choose</span></button>

@@ -140,6 +140,49 @@ describe('the publish page', { timeout: 120_000 }, () => {
     })
   })
 
+  test('offers only-me alone while TikTok has not audited the app, and says why', async () => {
+    await world.call('PATCH', `/v1/apps/${world.appId}`, { audited: false })
+    try {
+      await world.onPage({}, async (page) => {
+        const { url } = await world.link(['mika'], { video: { asset_id: assetId } })
+        await open(page, url)
+        expect(await page.locator('.choices .problem').textContent()).toContain('Set Mika to private')
+        await page.getByRole('combobox').click()
+        const options = page.getByRole('option')
+        expect(
+          await options.evaluateAll((all) => all.map((one) => one.getAttribute('aria-disabled'))),
+        ).toEqual(['true', 'true', null])
+        await options.first().hover()
+        expect(await page.locator('#hint').textContent()).toContain('has not audited this app')
+        await options.last().click()
+        expect(await page.locator('#branded-content').isDisabled()).toBe(true)
+        expect(await page.locator('#submit').getAttribute('aria-disabled')).toBe('false')
+      })
+    } finally {
+      await world.call('PATCH', `/v1/apps/${world.appId}`, { audited: true })
+    }
+  })
+
+  test('tells why TikTok did not take a post', async () => {
+    await world.onPage({}, async (page) => {
+      // TikTok takes no PNG.
+      const urls = [`${world.emulator.origin}/_emulator/media/avatar/mika_720.png`]
+      const { url } = await world.link(['lane'], {
+        photos: { urls },
+        title: 'Soup',
+        description: 'A pot of it',
+      })
+      await open(page, url)
+      expect(await page.getByLabel('Description').inputValue()).toBe('A pot of it')
+      await page.getByRole('combobox').click()
+      await page.getByRole('option', { name: 'Friends' }).click()
+      await page.locator('#submit').click()
+      await finished(page)
+      expect(await titleOf(page)).toBe('Not posted')
+      expect(await page.locator('.status-text').first().textContent()).toMatch(/format/i)
+    })
+  })
+
   test('is scheduled in the creator’s own zone', async () => {
     await world.onPage({ timezoneId: 'America/New_York' }, async (page) => {
       const year = new Date().getUTCFullYear() + 1
