@@ -75,6 +75,16 @@ function unifiedDocument(
           description: 'The id of an API key (`key_…`) as the user name, the key as the password',
         },
       },
+      parameters: {
+        Extend: {
+          name: 'Tockwork-Extend',
+          in: 'header',
+          required: false,
+          description: 'More than the shapes in common, for whoever asks for it',
+          schema: { type: 'string' },
+          example: Object.keys(EXTENSIONS).join(', '),
+        },
+      },
       responses: { Refusal: refusal },
       schemas: { ...schemas, Error: open(error) },
     },
@@ -91,7 +101,12 @@ function retold(operation: Json): Json {
       { ...response, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
     ]
   })
-  return { ...operation, responses: Object.fromEntries(responses) }
+  const { parameters = [] } = operation as { parameters?: Json[] }
+  return {
+    ...operation,
+    parameters: [...parameters, { $ref: '#/components/parameters/Extend' }],
+    responses: Object.fromEntries(responses),
+  }
 }
 
 /** Answers may grow: a client that refuses unknown fields would break at the next version. */

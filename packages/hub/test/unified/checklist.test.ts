@@ -527,6 +527,34 @@ describe('10. webhooks', () => {
   })
 })
 
+describe('reading again', () => {
+  test('tells what came and what changed', async () => {
+    const { videos } = world.emulator.world
+    const row = [...videos.values()].find(({ creator }) => creator === 'mika')
+    if (row === undefined) throw new Error('mika has no video')
+    videos.put({ ...row, reach: row.reach + 1_000_000 })
+    const added = '7399999999999999999'
+    videos.put({ ...row, id: added, createdAt: Date.now() - 60_000, public: true })
+    const before = (await world.get(`/v1/social/contents?account_id=${account}&limit=100`)).json.data
+    await world.database.pool.query('update account_syncs set due_at = now() where account_id = $1', [own])
+    const idOf = async (externalId: string) => {
+      const { json } = await world.get(`/v1/social/contents?account_id=${account}&limit=100`)
+      return json.data.find(({ external_id }: { external_id: string }) => external_id === externalId)
+    }
+    const old = before.find(({ external_id }: { external_id: string }) => external_id === row.id)
+    await receiver.wait(({ json }) => json.event === 'CONTENTS.UPDATED' && json.data.items.includes(old.id))
+    const now = await idOf(row.id)
+    expect(now.engagement.view_count).toBeGreaterThan(old.engagement.view_count)
+    expect(now.created_at).toBe(old.created_at)
+    expect(now.updated_at > old.updated_at).toBe(true)
+    const fresh = await idOf(added)
+    await receiver.wait(({ json }) => json.event === 'CONTENTS.ADDED' && json.data.items.includes(fresh.id))
+    const ever = receiver.told.filter(({ json }) => json.event === 'CONTENTS.ADDED')
+    const items = ever.flatMap(({ json }) => json.data.items)
+    expect(new Set(items).size).toBe(items.length)
+  })
+})
+
 describe('reading on demand', () => {
   test('is asked for, and echoed', async () => {
     const body = { account_id: account }
