@@ -30,7 +30,7 @@ import { receiveChunk } from './posting/receive.ts'
 import { type EmulatorProxy, startProxy } from './proxy/proxy.ts'
 import { researchEndpoints, researchHandlers } from './research/handlers.ts'
 import { defaultSettings, type Settings } from './settings.ts'
-import { registerDays } from './shop/life.ts'
+import { registerShop } from './shop/register.ts'
 import { addShopRoutes } from './shop/routes.ts'
 import { Ids } from './state/ids.ts'
 import { openWorld, type World } from './state/model.ts'
@@ -127,7 +127,7 @@ export class Emulator {
     registerLifeCycle(this.#platform)
     registerExports(this.#platform)
     registerDelivery(this.#platform)
-    registerDays(this.#platform)
+    registerShop(this.#platform)
     this.clock.onMove(() => this.#keepClock())
     if (this.world.apps.size === 0 && this.world.creators.size === 0)
       plant(this.#platform, options.world ?? defaultSeed)

@@ -216,7 +216,7 @@ const NO_SHOP: ShopRow = {
   active: true,
   createdAt: 0,
   acceptsChat: false,
-  autoRestock: [],
+  noRestock: [],
   ordersPerHour: 0,
 }
 

@@ -3,12 +3,44 @@ import type { ShopOperation } from '@tockwork/contracts/shop'
 import { shopOperations } from '@tockwork/contracts/shop/operations'
 import { authorizationHandlers, sellerHandlers } from './authorization-handlers.ts'
 import type { ShopHandler, ShopHandlers } from './call.ts'
+import { catalogueHandlers } from './catalogue-handlers.ts'
+import { complianceHandlers } from './compliance-handlers.ts'
+import { documentHandlers } from './document-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
+import { financeHandlers } from './finance-handlers.ts'
+import { fulfilmentHandlers } from './fulfilment-handlers.ts'
+import { globalHandlers } from './global-handlers.ts'
+import { inventoryHandlers } from './inventory-handlers.ts'
+import { listingHandlers } from './listing-handlers.ts'
+import { logisticsHandlers } from './logistics-handlers.ts'
+import { messageHandlers } from './message-handlers.ts'
+import { orderHandlers } from './order-handlers.ts'
+import { productHandlers } from './product-handlers.ts'
+import { promotionHandlers } from './promotion-handlers.ts'
+import { reverseHandlers } from './reverse-handlers.ts'
+import { splitHandlers } from './split-handlers.ts'
+import { uploadHandlers } from './upload-handlers.ts'
 
 const handlers: ShopHandlers = {
   ...authorizationHandlers,
   ...sellerHandlers,
   ...eventHandlers,
+  ...catalogueHandlers,
+  ...complianceHandlers,
+  ...documentHandlers,
+  ...financeHandlers,
+  ...fulfilmentHandlers,
+  ...globalHandlers,
+  ...inventoryHandlers,
+  ...listingHandlers,
+  ...logisticsHandlers,
+  ...messageHandlers,
+  ...orderHandlers,
+  ...productHandlers,
+  ...promotionHandlers,
+  ...reverseHandlers,
+  ...splitHandlers,
+  ...uploadHandlers,
 }
 
 /** The handler of a version by itself comes before that of all versions. */

@@ -56,6 +56,9 @@ export function addShopRoutes(router: Router, platform: Platform): void {
   router.add('GET', tokenPaths.refresh, async (exchange) =>
     (await import('./oauth.ts')).refreshToken(platform, exchange),
   )
+  router.add('*', '/_emulator/shop*', async (exchange, { rest = '' }) =>
+    (await import('./control.ts')).controlShop(platform, exchange, rest),
+  )
   for (const domain of DOMAINS)
     router.addPrefix(domain, async (exchange) => (await import('./gateway.ts')).callShop(platform, exchange))
 }

@@ -188,7 +188,7 @@ function plantShop(platform: Platform, seller: string, home: string, seed: Seede
     active: true,
     createdAt: platform.clock.seconds() - 200 * 86_400,
     acceptsChat: true,
-    autoRestock: [],
+    noRestock: [],
     ordersPerHour: 0,
   })
   plantWarehouses(world, shop)

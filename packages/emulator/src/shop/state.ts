@@ -31,7 +31,8 @@ export interface ShopRow extends Row {
   active: boolean
   createdAt: number
   acceptsChat: boolean
-  autoRestock: string[]
+  /** SKUs whose cancelled units do not go back on the shelf. */
+  noRestock: string[]
   /** Of the buyer simulator; 0 is off. */
   ordersPerHour: number
 }

@@ -1,0 +1,19 @@
+/** What the Shop does at a time: one list, read when the emulator starts. */
+import type { Platform } from '../platform.ts'
+import { registerActivities } from './activity-life.ts'
+import { registerBuyers } from './buyers.ts'
+import { registerDays } from './life.ts'
+import { registerOrderLife } from './order-life.ts'
+import { registerPackageLife } from './package-life.ts'
+import { registerProductLife } from './product-life.ts'
+import { registerReverseLife } from './reverse-life.ts'
+
+export function registerShop(platform: Platform): void {
+  registerDays(platform)
+  registerProductLife(platform)
+  registerOrderLife(platform)
+  registerPackageLife(platform)
+  registerReverseLife(platform)
+  registerActivities(platform)
+  registerBuyers(platform)
+}
