@@ -121,7 +121,7 @@ export function publishPageRoutes(
       handle: async (request) => {
         const found = await sessions.find(request.params.token ?? '')
         const asset =
-          found?.session.assetId === undefined
+          found === undefined || found.expired || found.session.assetId === undefined
             ? undefined
             : await findAsset(db, found.session.workspaceId, found.session.assetId)
         if (asset === undefined) return { status: 404 }

@@ -117,9 +117,11 @@ if (TockworkConnect.isReturn()) connect.open()`
       const popup = await openPopup(page)
       await popup.getByRole('button', { name: 'Continue to TikTok' }).click()
       // What a creator leaves out at TikTok is told, and the rest is connected.
-      await popup.getByRole('radio').first().check({ force: true })
+      await popup.locator('input[name=scope][value="video.publish"]').uncheck({ force: true })
       await popup.getByRole('button', { name: 'Continue' }).click()
-      await popup.getByRole('button', { name: 'Done' }).waitFor()
+      await popup.getByText('You left these out, so they will not work:').waitFor()
+      expect(await popup.locator('.out').textContent()).toContain('Post content to TikTok')
+      expect(await axeFindings(popup)).toEqual([])
       expect(popup.url()).not.toContain(token.slice(0, 20))
       await popup.getByRole('button', { name: 'Done' }).click()
       await hears(page, 'exit')

@@ -355,7 +355,7 @@ async function sayBeforeButton(
 ): Promise<void> {
   const place = step(page, name)
   expect(await place.isVisible()).toBe(true)
-  expect(await place.innerText()).toBe(text)
+  expect(await place.textContent()).toBe(text)
   for (const link of links)
     expect(await place.getByRole('link', { name: link }).getAttribute('href')).toBe(requiredLinks[link])
   const [textBox, button] = [await place.boundingBox(), await submit(page).boundingBox()]

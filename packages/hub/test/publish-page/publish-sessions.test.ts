@@ -77,8 +77,10 @@ describe('a link to the publish page', () => {
     const { id, url } = await world.link(['mika'], video())
     expect((await fetch(`${url.slice(0, -1)}${url.endsWith('A') ? 'B' : 'A'}`)).status).toBe(404)
     expect((await fetch(`${world.hub.url}/publish/..%2f..%2fetc`)).status).toBe(404)
+    expect((await fetch(`${url}/media`)).status).toBe(200)
     await world.database.pool.query('update publish_sessions set expires_at = now() where id = $1', [id])
     expect((await fetch(url)).status).toBe(410)
+    expect((await fetch(`${url}/media`)).status).toBe(404)
     expect(await submit(url, said('mika'))).toMatchObject({
       status: 410,
       json: { code: 'publish_session_expired' },
