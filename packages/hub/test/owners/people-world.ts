@@ -117,9 +117,7 @@ export class PeopleWorld {
     this.tenant = tenant
   }
 
-  static async start(
-    options: { limits?: LiveLimits; folder?: string; state?: () => 'ready' | 'building' } = {},
-  ): Promise<PeopleWorld> {
+  static async start(options: { limits?: LiveLimits; folder?: string } = {}): Promise<PeopleWorld> {
     const accounts = await AccountWorld.start()
     const world = new PeopleWorld(accounts, await accounts.tenant())
     const { database, services } = accounts
@@ -146,7 +144,7 @@ export class PeopleWorld {
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
     world.#live = live
-    const files = { folder: options.folder ?? '', state: options.state ?? (() => 'ready' as const) }
+    const files = { folder: options.folder ?? '', state: () => 'ready' as const }
     world.#server = await createServer({
       operations,
       handlers: { ...services.handlers, ...people.handlers },

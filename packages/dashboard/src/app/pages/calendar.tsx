@@ -1,4 +1,4 @@
-/** What goes out when, by week or month. Posts that were not sent yet are moved by dragging, or by Alt and the arrows. */
+/** What goes out when, by two weeks or a month. Posts that were not sent yet are moved by dragging, or by Alt and the arrows. */
 import { Link } from '@tanstack/react-router'
 import { type KeyboardEvent, useState } from 'react'
 import { call } from '../data/api.ts'
@@ -32,7 +32,7 @@ export function Calendar() {
     view === 'week' ? weekStart(shown) : weekStart(new Date(shown.getFullYear(), shown.getMonth(), 1))
   const end =
     view === 'week'
-      ? addDays(start, 7)
+      ? addDays(start, 14)
       : addDays(weekStart(new Date(shown.getFullYear(), shown.getMonth() + 1, 0)), 7)
   const days = Array.from(
     { length: Math.round((end.getTime() - start.getTime()) / (24 * HOUR)) },
@@ -49,7 +49,7 @@ export function Calendar() {
   const step = (direction: 1 | -1): void =>
     setShown(
       view === 'week'
-        ? addDays(shown, 7 * direction)
+        ? addDays(shown, 14 * direction)
         : new Date(shown.getFullYear(), shown.getMonth() + direction, 1),
     )
   const today = dayOf(new Date())
@@ -59,11 +59,19 @@ export function Calendar() {
       intro={`${monthYear.format(view === 'week' ? start : shown)}. Drag a post that was not sent yet to another day; with the keyboard, Alt and the arrows.`}
       actions={
         <>
-          <IconButton icon="chevronLeft" label={`Earlier ${view}`} onClick={() => step(-1)} />
+          <IconButton
+            icon="chevronLeft"
+            label={view === 'week' ? 'Two weeks earlier' : 'Earlier month'}
+            onClick={() => step(-1)}
+          />
           <Button onClick={() => setShown(new Date())}>Today</Button>
-          <IconButton icon="chevronRight" label={`Later ${view}`} onClick={() => step(1)} />
+          <IconButton
+            icon="chevronRight"
+            label={view === 'week' ? 'Two weeks later' : 'Later month'}
+            onClick={() => step(1)}
+          />
           <Button onClick={() => setView(view === 'week' ? 'month' : 'week')}>
-            {view === 'week' ? 'Month' : 'Week'}
+            {view === 'week' ? 'Month' : 'Two weeks'}
           </Button>
         </>
       }

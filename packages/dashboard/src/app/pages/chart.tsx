@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css'
 import { useTheme } from '../shell/theme.ts'
 
 const HEIGHT = 240
+const DAY_S = 86_400
 const short = new Intl.NumberFormat(undefined, { notation: 'compact' })
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
 
@@ -37,7 +38,7 @@ export function Chart({
         tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
         cursor: { y: false },
         legend: { live: true },
-        scales: { y: { range: rangeOf } },
+        scales: { x: { range: stretchOf }, y: { range: rangeOf } },
         axes: [
           axis,
           { ...axis, size: 56, values: (_chart, marks) => marks.map((mark) => short.format(mark)) },
@@ -94,6 +95,11 @@ export function Chart({
       </details>
     </figure>
   )
+}
+
+/** A single point lies in the middle of two days. */
+function stretchOf(_chart: UPlot, first: number, last: number): [number, number] {
+  return first === last ? [first - DAY_S, last + DAY_S] : [first, last]
 }
 
 /** Some air around the line; a level one lies in the middle. */

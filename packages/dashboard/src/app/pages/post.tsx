@@ -74,7 +74,7 @@ export function PostPage() {
               // biome-ignore lint/suspicious/noArrayIndexKey: a list that only grows at its end
               <li key={at}>
                 <div>
-                  <strong>{causeName(one.cause)}</strong>{' '}
+                  <strong>{causeName(one.cause, one.to)}</strong>{' '}
                   <span className="soft small">
                     {STATE_NAMES.find(([name]) => name === one.to)?.[1] ?? one.to},{' '}
                     <Time at={one.at} show="exact" />
@@ -105,7 +105,7 @@ export function PostPage() {
                   'Kind',
                   `${data.kind === 'video' ? 'Video' : 'Photos'}, ${data.mode === 'direct' ? 'to the profile' : 'as a draft'}`,
                 ],
-                ['Time', <Time key="t" at={timeOf(data)} show="exact" />],
+                ['Time', <Time key="t" at={timeOf(data) ?? data.changed_at} show="exact" />],
                 ...uploadFact(data),
                 ...(data.post_ids.length === 0 ? [] : [['Ids at TikTok', data.post_ids.join(', ')] as const]),
                 ...(data.publish_id === null

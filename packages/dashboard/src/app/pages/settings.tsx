@@ -17,11 +17,15 @@ export function Settings() {
   return (
     <Page title="Settings">
       <div className="columns settings">
-        <Workspace />
-        <OwnAccount />
-        <Apps />
-        {may('people:read') && <PeopleCard />}
-        {may('posts:read') && <MediaPolicyCard />}
+        <div className="stack">
+          <Workspace />
+          <Apps />
+        </div>
+        <div className="stack">
+          <OwnAccount />
+          {may('people:read') && <PeopleCard />}
+          {may('posts:read') && <MediaPolicyCard />}
+        </div>
       </div>
     </Page>
   )
@@ -182,7 +186,7 @@ function OwnAccount() {
           {person.name}, signs in as <strong>{person.login}</strong>, {person.role}
         </p>
         <h3>Passkeys</h3>
-        <ul className="lines">
+        <ul className="lines" hidden={passkeys.length === 0}>
           {passkeys.map((passkey) => (
             <li key={passkey.id}>
               <div>

@@ -104,8 +104,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   person_said_it_did_not_happen: 'Somebody said that it was not posted',
 }
 
-export function causeName(cause: string): string {
-  return CAUSES[cause] ?? cause.replaceAll('_', ' ')
+/** A cause that is no word of ours is the code of a refusal, which the detail beside it explains. */
+export function causeName(cause: string, to: PostState): string {
+  return CAUSES[cause] ?? STATES[to]?.name ?? cause.replaceAll('_', ' ')
 }
 
 /** When it goes out, or went out; null where nobody knows. */
