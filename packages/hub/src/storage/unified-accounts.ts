@@ -86,6 +86,19 @@ export async function findBond(db: Database, accountId: string): Promise<Account
   return row === undefined ? undefined : toBond(row)
 }
 
+/** The caller's own id of the person, as the hub's own API shows it: the same as the user's. */
+export async function setExternalUserId(
+  tx: Transaction,
+  { workspaceId, accountId, externalId }: { workspaceId: string; accountId: string; externalId: string },
+): Promise<void> {
+  await tx
+    .updateTable('accounts')
+    .set({ external_user_id: externalId })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', accountId)
+    .execute()
+}
+
 /** Notes who ended a connection, or that it stands again. */
 export async function setDisconnectionSource(
   tx: Transaction,

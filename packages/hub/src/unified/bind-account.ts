@@ -3,8 +3,8 @@ import type { Random } from '@tockwork/kernel'
 import { findAccount } from '../storage/accounts.ts'
 import { findApp } from '../storage/apps.ts'
 import type { Transaction } from '../storage/database.ts'
-import { type AccountBond, findBond, storeBond } from '../storage/unified-accounts.ts'
-import { findUserByExternalId, insertUser } from '../storage/unified-users.ts'
+import { type AccountBond, findBond, setExternalUserId, storeBond } from '../storage/unified-accounts.ts'
+import { findUser, findUserByExternalId, insertUser } from '../storage/unified-users.ts'
 import { DEFAULT_PRODUCTS, type Product } from './products.ts'
 import { newUuid } from './uuid.ts'
 import { workPlatformOf } from './work-platforms.ts'
@@ -26,29 +26,40 @@ export async function bindAccount(
   bond: { workspaceId: string; accountId: string; userId: string; products: readonly string[]; now: number },
   random: Random,
 ): Promise<BoundAccount> {
+  const { workspaceId, accountId, userId } = bond
+  const user = await findUser(tx, { workspaceId, environment: undefined }, userId)
+  if (user === undefined) throw new Error(`The user of ${accountId} is gone`)
+  const { externalId } = user
+  await setExternalUserId(tx, { workspaceId, accountId, externalId })
   const ids = { id: newUuid(random), profileId: newUuid(random) }
   const { id } = await storeBond(tx, { ...bond, ...ids, products: [...bond.products] })
-  const account = await findAccount(tx, bond.workspaceId, bond.accountId)
+  const account = await findAccount(tx, workspaceId, accountId)
   return {
     accountId: id,
     workPlatformId: workPlatformOf(account?.platform ?? '').id,
-    userId: bond.userId,
+    userId,
   }
 }
 
 /**
- * The bond of an account that was just connected. Without one it gets the user whose external id its connect session
- * named (`external_user_id`), or one of its own.
+ * The bond of an account. Without one it gets the user whose external id its connect session named (`external_user_id`), or
+ * one of its own; and when it is connected again for somebody else, it goes over to them.
  */
 export async function bondOf(
   tx: Transaction,
   { workspaceId, accountId, now }: { workspaceId: string; accountId: string; now: number },
   random: Random,
+  isConnecting = false,
 ): Promise<AccountBond | undefined> {
   const bond = await findBond(tx, accountId)
-  if (bond !== undefined) return bond
+  if (bond !== undefined && !isConnecting) return bond
   const account = await findAccount(tx, workspaceId, accountId)
-  if (account === undefined || account.status === 'erased') return undefined
+  if (account === undefined || account.status === 'erased') return bond
+  if (bond !== undefined) {
+    const present = await findUser(tx, { workspaceId, environment: undefined }, bond.userId)
+    const named = account.externalUserId ?? present?.externalId
+    if (present?.externalId === named) return bond
+  }
   const environment = (await findApp(tx, workspaceId, account.appId))?.environment ?? 'production'
   const externalId = account.externalUserId ?? account.id
   const user = { id: newUuid(random), workspaceId, environment, name: externalId, externalId }

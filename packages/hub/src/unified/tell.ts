@@ -69,9 +69,10 @@ const ACCOUNT_EVENTS = {
 export function tellOfCreators(parts: TellParts): OnAccountEvent {
   return async (work, { type, workspaceId, accountId, at }) => {
     const { tx } = work
-    const bond = await bondOf(tx, { workspaceId, accountId, now: at }, parts.random)
+    const isConnecting = type === 'account.connected'
+    const bond = await bondOf(tx, { workspaceId, accountId, now: at }, parts.random, isConnecting)
     if (bond === undefined) return
-    if (type === 'account.connected') await setDisconnectionSource(tx, accountId, null, at)
+    if (isConnecting) await setDisconnectionSource(tx, accountId, null, at)
     if (type === 'account.disconnected') await setDisconnectionSource(tx, accountId, 'DEVELOPER_API', at)
     await tell(work, bond, { type: ACCOUNT_EVENTS[type], at }, parts)
     if (type !== 'account.erased') return

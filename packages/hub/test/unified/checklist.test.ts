@@ -151,6 +151,9 @@ describe('5. a creator connects', () => {
     expect(told).toEqual({ accountId: account, workPlatformId: TIKTOK, userId: user.id })
     const { json } = await world.get(`/v1/accounts?user_id=${user.id}&work_platform_id=${TIKTOK}`)
     expect(json.data).toMatchObject([{ id: account, user: { id: user.id, name: 'Ana' } }])
+    // The hub's own API names the same person.
+    const hub = await world.own('GET', `/v1/connected-accounts/${own}`)
+    expect(hub.json.external_user_id).toBe('person-2')
   })
 
   test('and the account has every key, whether or not there is anything to say', async () => {

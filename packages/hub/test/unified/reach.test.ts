@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { lint, loadConfig } from '@redocly/openapi-core'
 import { API_SCOPES } from '@tockwork/api'
+import { systemClock } from '@tockwork/kernel'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { verifySdkToken } from '../../src/unified/sdk-tokens.ts'
 import { basic, UnifiedWorld } from './unified-world.ts'
 
 interface Operation {
@@ -127,6 +129,27 @@ test('what is of another workspace, or live for a test key, is not there, for an
     )
     expect(token.status).toBe(404)
   }
+})
+
+test('an account that is connected again for somebody else goes over to them, and keeps its id', async () => {
+  await world.connect('mika', { external_user_id: 'other-person' })
+  const { json } = await world.get(`/v1/accounts/${ids.account_id}`)
+  const { json: other } = await world.get('/v1/users/external_id/other-person')
+  expect(json.user).toEqual({ id: other.id, name: 'other-person' })
+})
+
+test('a user that a test key makes lives in the sandbox, with tokens that say so', async () => {
+  const authorization = strangers['a test key'] ?? ''
+  const wish = { name: 'Sandy', external_id: 'secret-person' }
+  const made = await world.post('/v1/users', wish, { authorization })
+  // The same person may be in production too.
+  expect(made.status).toBe(201)
+  expect((await world.get('/v1/users', { authorization })).json.data).toEqual([made.json])
+  expect((await world.get('/v1/users/external_id/secret-person')).json.id).toBe(ids.user_id)
+  const body = { user_id: made.json.id, products: ['IDENTITY'] }
+  const { json } = await world.post('/v1/sdk-tokens', body, { authorization })
+  const verified = await verifySdkToken({ db: world.database.db, clock: systemClock }, json.sdk_token)
+  expect(verified?.environment).toBe('sandbox')
 })
 
 test('nothing is answered to nobody', async () => {
