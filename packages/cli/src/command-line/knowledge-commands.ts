@@ -71,9 +71,30 @@ export function addKnowledgeCommands(table: CommandTable): void {
       }),
     )
   table
+    .add('setup', 'from a developer account to a submitted app: checks what it can, remembers the rest')
+    .option('--set <name=value>', 'an answer, such as website=https://example.com; repeat it', collect)
+    .option('--done <step>', 'tick a step that only you can see: register, build, submit; repeat it', collect)
+    .option('--code <folder>', 'your code: scopes are compared with what it uses')
+    .option('--practice', "the portal of the emulator that runs here, instead of TikTok's")
+    .option('--write-env [file]', 'write key and secret into an env file (default: .env), mode 0600')
+    .option('--force', 'with --write-env: replace other values')
+    .addHelpText(
+      'after',
+      examples(
+        'tockwork setup',
+        'tockwork setup --practice --set client_key=tw-demo-app --write-env .env.practice',
+        'tockwork setup --set website=https://example.com --code src --json',
+      ),
+    )
+    .action(async (options) => (await import('../commands/setup.ts')).setup(table.context(options), options))
+  table
     .add('doctor', 'what is wrong with this installation, and how to mend it; exit code 1 when something is')
     .option('--sarif', 'print SARIF 2.1.0, for CI and editors')
-    .addHelpText('after', examples('tockwork doctor', 'tockwork doctor --sarif > doctor.sarif'))
+    .option('--code <folder>', 'also your code: scopes asked for and used, http, addresses that have ended')
+    .addHelpText(
+      'after',
+      examples('tockwork doctor', 'tockwork doctor --code src', 'tockwork doctor --sarif > doctor.sarif'),
+    )
     .action(async (options, command: Command) =>
       (await import('../commands/doctor.ts')).doctor(table.context(options), {
         ...options,

@@ -1,4 +1,5 @@
 /** `doctor`: what is wrong with this installation. */
+import { resolve } from 'node:path'
 import { stringifyJson, UsageError } from '@tockwork/kernel'
 import type { Diagnosis, Level } from '../assistant/doctor/diagnosis.ts'
 import { examine } from '../assistant/doctor/examine.ts'
@@ -11,6 +12,8 @@ import { Reported } from '../output/failure.ts'
 export interface DoctorOptions {
   json?: boolean
   sarif?: boolean
+  /** Folder of the app's own code. */
+  code?: string
   version: string
 }
 
@@ -19,7 +22,10 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
   const { out } = context
   if (options.json === true && options.sarif === true)
     throw new UsageError('--json and --sarif exclude each other.', { field: '--sarif' })
-  const facts = await gatherFacts(context)
+  const facts = await gatherFacts(
+    context,
+    options.code === undefined ? undefined : resolve(context.cwd, options.code),
+  )
   const findings = await examine(facts)
   if (options.sarif === true) out.stdout.write(`${stringifyJson(toSarif(findings, options.version), 2)}\n`)
   else {
@@ -28,11 +34,12 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
       requests: facts.requests.length,
       hub: facts.hub?.origin ?? null,
       clocks: facts.dates.length,
+      code_files: facts.code?.files ?? 0,
     }
     out.result({ findings, looked_at: looked }, [
       ...findings.flatMap((each) => [...describe(each, out), '']),
       findings.length === 0 ? `${out.style('green', '✓')} Nothing is wrong.` : summary(findings),
-      `Looked at the environment, ${looked.logins} logins, ${looked.requests} requests of the emulator, ${looked.clocks} clocks, and ${looked.hub === null ? 'no hub (none answers, or no key)' : `the hub at ${looked.hub}`}.`,
+      `Looked at the environment, ${looked.logins} logins, ${looked.requests} requests of the emulator, ${looked.clocks} clocks, ${facts.code === undefined ? '' : `${looked.code_files} files of code, `}and ${looked.hub === null ? 'no hub (none answers, or no key)' : `the hub at ${looked.hub}`}.`,
     ])
   }
   if (findings.some(({ level }) => level !== 'note')) throw new Reported(exitCodes.failure)

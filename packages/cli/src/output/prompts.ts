@@ -1,5 +1,5 @@
 /** Questions to the person at the terminal. Giving up a question gives up the command. */
-import { type CANCEL_SYMBOL, confirm, isCancel, multiselect, select } from '@clack/prompts'
+import { type CANCEL_SYMBOL, confirm, isCancel, multiselect, select, text } from '@clack/prompts'
 import { Interrupted } from './failure.ts'
 import type { Output } from './output.ts'
 
@@ -43,6 +43,11 @@ export class Prompts {
         required: false,
       }),
     ) as T[]
+  }
+
+  /** Anything, also nothing. */
+  async text(message: string): Promise<string> {
+    return answered(await text({ ...this.#streams, message, defaultValue: '' })) ?? ''
   }
 
   async yes(message: string, initialValue: boolean): Promise<boolean> {

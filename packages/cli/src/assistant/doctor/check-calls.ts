@@ -163,7 +163,7 @@ function checkRetired({ requests, config }: Facts): Diagnosis[] {
   ]
   return groups(
     called.flatMap(({ address, where }) => {
-      const event = eventOf(address)
+      const event = endedAddress(address)
       return event === undefined ? [] : [{ event, address, where }]
     }),
     ({ event }) => event.id,
@@ -186,7 +186,8 @@ function checkRetired({ requests, config }: Facts): Diagnosis[] {
   })
 }
 
-function eventOf(address: string): LifecycleEvent | undefined {
+/** What ended, or will end, at an address. */
+export function endedAddress(address: string): LifecycleEvent | undefined {
   return lifecycle.find(
     ({ kind, affects = [] }) =>
       (kind === 'ends' || kind === 'announced') &&

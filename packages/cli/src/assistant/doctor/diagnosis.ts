@@ -27,6 +27,8 @@ export const rules = {
   'refresh-impossible': 'What renews a login is there',
   'refresh-refused': 'Renewals are not refused',
   'scope-missing': 'What is asked for is granted',
+  'scope-unused': 'Every scope that code asks for is used',
+  'scope-unasked': 'Code asks for the scopes of its calls',
   'scope-refused': 'Calls have the scopes that they need',
   'unaudited-public': 'An app that is not audited posts privately',
   'retry-in-vain': 'What was refused for good is not tried again',

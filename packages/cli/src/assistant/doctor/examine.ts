@@ -1,5 +1,6 @@
 import { Scrubber } from '../scrubber.ts'
 import { checkCalls } from './check-calls.ts'
+import { checkCode } from './check-code.ts'
 import { checkConfiguration } from './check-configuration.ts'
 import { checkLogins } from './check-logins.ts'
 import { byLevel, type Diagnosis } from './diagnosis.ts'
@@ -12,6 +13,11 @@ export async function examine(facts: Facts): Promise<Diagnosis[]> {
     scrubber.hideNamed(name, value ?? '')
     scrubber.learnUrl(value ?? '')
   }
-  const found = [...(await checkConfiguration(facts)), ...checkLogins(facts), ...checkCalls(facts)]
+  const found = [
+    ...(await checkConfiguration(facts)),
+    ...checkLogins(facts),
+    ...checkCalls(facts),
+    ...checkCode(facts.code),
+  ]
   return scrubber.value(byLevel(found))
 }

@@ -11,6 +11,7 @@ import { type Account, readAccounts, tokenFolder } from '../../state/accounts.ts
 import { isMissing } from '../../state/private-file.ts'
 import { findEmulator } from '../../state/running-emulator.ts'
 import { isLocal, type Target } from '../../target.ts'
+import { type CodeUsage, readCodeUsage } from '../code/code-usage.ts'
 import { findHub, type HubLink } from '../hub-link.ts'
 
 export interface Login {
@@ -66,6 +67,8 @@ export interface Facts {
   dates: { server: string; date: string; at: number }[]
   requests: SeenRequest[]
   hub: HubFacts | undefined
+  /** What the app's own code calls and asks for, where it was named. */
+  code?: CodeUsage
   /** Why a hub that answers could not be read. */
   hubProblem?: { origin: string; said: string }
 }
@@ -83,7 +86,8 @@ const PROBE_MS = 3000
 const MOST_ACCOUNTS = 10_000
 const TIKTOK = 'https://open.tiktokapis.com'
 
-export async function gatherFacts(context: Needs): Promise<Facts> {
+/** @param codeFolder the app's own code, an absolute path. */
+export async function gatherFacts(context: Needs, codeFolder?: string): Promise<Facts> {
   const { config, cwd, clock } = context
   const emulator =
     config.tiktokOrigin ?? (config.clientKey === undefined ? await findEmulator(context) : undefined)
@@ -102,6 +106,7 @@ export async function gatherFacts(context: Needs): Promise<Facts> {
     logins: await gatherLogins(config.dataDir),
     dates,
     requests: isLocal(emulator) ? await seenBy(context, emulator) : [],
+    ...(codeFolder === undefined ? {} : { code: await readCodeUsage(codeFolder) }),
     ...(await readHub(link)),
   }
 }
