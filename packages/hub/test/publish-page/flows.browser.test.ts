@@ -186,12 +186,19 @@ describe('the publish page', { timeout: 120_000 }, () => {
   test('is scheduled in the creator’s own zone', async () => {
     await world.onPage({ timezoneId: 'America/New_York' }, async (page) => {
       const year = new Date().getUTCFullYear() + 1
-      const { url, id } = await world.link(['mika3'], { video: { asset_id: assetId } })
+      const { url, id } = await world.link(['mika3'], {
+        video: { asset_id: assetId },
+        scheduled_at: `${year}-01-10T20:00:00Z`,
+      })
       await open(page, url)
       await page.getByRole('combobox').click()
       await page.getByRole('option', { name: 'Friends' }).click()
-      await page.getByLabel('At a time').check()
+      // What was proposed stands there in the creator's own time, and can be changed.
+      expect(await page.locator('#at').inputValue()).toBe(`${year}-01-10T15:00`)
+      await page.locator('#at').fill('2020-01-15T09:00')
+      expect(await page.locator('#why').textContent()).toBe('Choose a time that is still to come.')
       await page.locator('#at').fill(`${year}-01-15T09:00`)
+      expect(await page.locator('#submit').textContent()).toBe('Schedule')
       expect(await page.locator('#zone').textContent()).toBe('America/New York')
       await page.locator('#submit').click()
       await finished(page)

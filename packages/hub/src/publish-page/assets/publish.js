@@ -8,6 +8,8 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 const form = byId('form')
 const submit = byId('submit')
 
+const submitLabel = submit?.textContent
+
 let media = state.media
 let uploading
 let sending = false
@@ -239,6 +241,7 @@ function update() {
     byId('consent-branded').hidden = !branded.checked
   }
   byId('later').hidden = !later()
+  submit.textContent = later() ? 'Schedule' : submitLabel
   const under = byId('under-text')
   under.textContent = [byId('title')?.value, byId('description')?.value].filter(Boolean).join('\n')
   byId('under-who').textContent = state.accounts.map(({ name }) => name).join(', ')
