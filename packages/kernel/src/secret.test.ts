@@ -21,3 +21,19 @@ test('redact removes credentials from URLs, forms, JSON and headers', () => {
   }
   expect(redact(lines[0] as string)).toContain('upload_id=67890')
 })
+
+test('redact removes TikTok Shop’s tokens wherever they stand, and its one-time code', () => {
+  for (const region of ['TTP', 'ROW', 'GCP']) {
+    const token = `${region}_pXaz12AAAAAu1-pQ_9w0rd5Xza123`
+    for (const line of [`x-tts-access-token: ${token}`, `the token ${token} has ended`, `["${token}"]`])
+      expect(redact(line)).not.toContain('Xza123')
+    expect(redact(`token ${token}.`)).toBe(`token ${region}_[secret].`)
+  }
+  const url =
+    'https://auth.tiktok-shops.com/api/v2/token/get?app_key=6a&app_secret=Xza123&auth_code=ROW_Xza123&grant_type=x'
+  expect(redact(url)).not.toContain('Xza123')
+  expect(redact(url)).toContain('app_key=6a')
+  expect(redact('ROW_COUNT and GCP_PROJECT_2 are no tokens')).toBe(
+    'ROW_COUNT and GCP_PROJECT_2 are no tokens',
+  )
+})
