@@ -11,8 +11,8 @@ import {
   queryCommercialContent,
 } from '@tockwork/contracts/commercial'
 import { systemClock } from '@tockwork/kernel'
+import { CursorList } from '../paging/cursor-list.ts'
 import type { TikTok } from '../tiktok.ts'
-import { CursorList } from './cursor-list.ts'
 import { MemoryQuota } from './quota.ts'
 import type { ResearchOptions } from './research.ts'
 import { ResearchCaller } from './research-caller.ts'

@@ -1,6 +1,7 @@
 /** TikTok's Research and Commercial Content APIs. */
+
+export { CursorList, type CursorPage } from '../paging/cursor-list.ts'
 export { CommercialContent } from './commercial-content.ts'
-export { CursorList, type CursorPage } from './cursor-list.ts'
 export {
   addDays,
   type DateWindow,

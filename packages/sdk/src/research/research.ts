@@ -35,8 +35,8 @@ import {
   type VideoQuery,
 } from '@tockwork/contracts/research'
 import { type Clock, PlatformError, systemClock, UsageError } from '@tockwork/kernel'
+import { CursorList } from '../paging/cursor-list.ts'
 import type { TikTok } from '../tiktok.ts'
-import { CursorList } from './cursor-list.ts'
 import { dayOf } from './date-windows.ts'
 import { MemoryQuota, type QuotaLedger, type QuotaState } from './quota.ts'
 import { ResearchCaller, type ResearchWait } from './research-caller.ts'

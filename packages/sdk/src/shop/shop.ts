@@ -13,7 +13,7 @@ import {
 } from '@tockwork/contracts/shop'
 import { UsageError } from '@tockwork/kernel'
 import type * as z from 'zod/mini'
-import { CursorList } from '../research/cursor-list.ts'
+import { CursorList } from '../paging/cursor-list.ts'
 import { readShopAnswer } from './read-answer.ts'
 import {
   inventoryAnswer,
