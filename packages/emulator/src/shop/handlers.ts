@@ -1,6 +1,7 @@
 /** Which operations are modelled: one table of all domains. */
 import type { ShopOperation } from '@tockwork/contracts/shop'
 import { shopOperations } from '@tockwork/contracts/shop/operations'
+import { analyticsHandlers } from './analytics-handlers.ts'
 import { authorizationHandlers, sellerHandlers } from './authorization-handlers.ts'
 import type { ShopHandler, ShopHandlers } from './call.ts'
 import { catalogueHandlers } from './catalogue-handlers.ts'
@@ -14,6 +15,7 @@ import { inventoryHandlers } from './inventory-handlers.ts'
 import { listingHandlers } from './listing-handlers.ts'
 import { logisticsHandlers } from './logistics-handlers.ts'
 import { messageHandlers } from './message-handlers.ts'
+import { opportunityHandlers } from './opportunity-handlers.ts'
 import { orderHandlers } from './order-handlers.ts'
 import { productHandlers } from './product-handlers.ts'
 import { promotionHandlers } from './promotion-handlers.ts'
@@ -22,6 +24,7 @@ import { splitHandlers } from './split-handlers.ts'
 import { uploadHandlers } from './upload-handlers.ts'
 
 const handlers: ShopHandlers = {
+  ...analyticsHandlers,
   ...authorizationHandlers,
   ...sellerHandlers,
   ...eventHandlers,
@@ -35,6 +38,7 @@ const handlers: ShopHandlers = {
   ...listingHandlers,
   ...logisticsHandlers,
   ...messageHandlers,
+  ...opportunityHandlers,
   ...orderHandlers,
   ...productHandlers,
   ...promotionHandlers,
