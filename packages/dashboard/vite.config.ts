@@ -5,6 +5,9 @@ import { OPERATIONS } from '@tockwork/api'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
+// Whoever starts this, a test for instance: what is built is what ships, not React's slower self that checks its caller.
+process.env.NODE_ENV = 'production'
+
 const OPERATIONS_MODULE = 'virtual:hub-operations'
 
 /**

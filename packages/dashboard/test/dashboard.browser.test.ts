@@ -237,9 +237,13 @@ describe('in a browser', { timeout: 120_000 }, () => {
           await page.locator('main h1').waitFor()
           await page.waitForFunction(() => document.querySelector('.loading') === null)
           await page.evaluate(axe)
-          for (const colorScheme of ['light', 'dark'] as const) {
+          for (const [colorScheme, run] of [
+            ['light', "axe.run(document, { resultTypes: ['violations'] })"],
+            // Another theme is other colours of the same things.
+            ['dark', "axe.run(document, { runOnly: ['color-contrast'], resultTypes: ['violations'] })"],
+          ] as const) {
             await page.emulateMedia({ colorScheme })
-            const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults
+            const { violations } = (await page.evaluate(run)) as AxeResults
             wrong.push(
               ...violations.map(({ id, nodes }) => `${name} ${size} ${colorScheme}: ${id} ${nodes[0]?.html}`),
             )
@@ -260,7 +264,7 @@ describe('in a browser', { timeout: 120_000 }, () => {
       expect(await confirm.isDisabled()).toBe(true)
       await page.getByLabel(/Type erase/).fill('erase')
       await confirm.click()
-      await page.getByRole('heading', { name: 'Erased' }).waitFor()
+      await page.getByRole('heading', { name: 'Erased', exact: true }).waitFor()
       await page.getByText('revoked').first().waitFor()
       const account = await world.api('GET', `/v1/connected-accounts/${filled.mika}`)
       expect([account.status, account.username]).toEqual(['erased', null])

@@ -10,19 +10,20 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { sessionQuery } from './data/session.ts'
+import { Door } from './pages/door.tsx'
 import { Login } from './pages/login.tsx'
 import { Shell } from './shell/shell.tsx'
 import { ProblemNote } from './ui/controls.tsx'
-import { Empty, Loading, Page } from './ui/show.tsx'
+import { Loading, Page } from './ui/show.tsx'
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Outlet,
   notFoundComponent: () => (
-    <Page title="Nothing here">
-      <Empty icon="posts" title="There is no page at this address">
-        <Link to="/">To the home page</Link>
-      </Empty>
-    </Page>
+    <Door title="Nothing here" intro="There is no page at this address.">
+      <Link to="/" className="button">
+        To the home page
+      </Link>
+    </Door>
   ),
 })
 

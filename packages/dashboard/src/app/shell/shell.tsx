@@ -29,12 +29,12 @@ export function Shell() {
 
   useEffect(() => watchLive(client, setLive), [client])
   // A new page begins at its heading, for those who hear it read and those who go on by keyboard.
-  const first = useRef(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of page that counts
+  const seen = useRef(path)
   useEffect(() => {
+    if (seen.current === path) return
+    seen.current = path
     menu.current?.close()
-    if (first.current) first.current = false
-    else document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
   }, [path])
 
   const signOut = async (): Promise<void> => {
