@@ -90,6 +90,8 @@ const PORTABLE: Record<string, RegExp | undefined> = {
 
 /** Built into files before it is shipped: what it is made of is not installed by users, so a development dependency. */
 const BUNDLED = /^packages\/dashboard\/src\/app\//
+/** A program with a manifest and an installation of its own, beside it. */
+const APART = /^test\/witness\/pds\//
 /** Modules that exist while a bundle is built alone. */
 const VIRTUAL = 'virtual:'
 
@@ -202,6 +204,7 @@ function judgeImport(
     return undefined
   }
   if (specifier.startsWith(VIRTUAL) && BUNDLED.test(file)) return undefined
+  if (APART.test(file)) return undefined
   const name = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

@@ -1,36 +1,15 @@
+import type { PlatformFailure, PlatformResult } from '@tockwork/connectors'
 import {
   AuthError,
   ContractError,
   RateLimitError,
-  type RetryVerdict,
   redact,
   TockworkError,
   TransportError,
   UsageError,
 } from '@tockwork/kernel'
 
-/** What TikTok answered, or why not. A no is data: the hub's next step depends on it. */
-export type PlatformResult<T> = { ok: true; value: T } | { ok: false; failure: PlatformFailure }
-
-/** Why a call to TikTok did not do what it was for. Holds no secret and can be stored and shown. */
-export interface PlatformFailure {
-  /** TikTok's code, or ours for what has none: `invalid_grant`, `rate_limit_exceeded`, `connect_refused`. */
-  code: string
-  message: string
-  /** What would help, when the credentials are at fault. */
-  needs?: 'refresh' | 'reconnect' | 'scope' | 'credentials'
-  retry: RetryVerdict
-  /** Milliseconds since the epoch: not before then. */
-  until?: number
-  /** Whether TikTok may have acted on it: `answered` is a plain no, `no` never left, `maybe` is unknown. */
-  sent: 'answered' | 'no' | 'maybe'
-  /** The input at fault, when our own call was wrong. */
-  field?: string
-  action?: string
-  httpStatus?: number
-  /** For TikTok's support. */
-  logId?: string
-}
+export type { PlatformFailure, PlatformResult }
 
 /** Runs a call of the SDK; whatever the SDK foresees becomes data, anything else is thrown on. */
 export async function attempt<T>(call: () => Promise<T>): Promise<PlatformResult<T>> {

@@ -1,0 +1,246 @@
+/**
+ * What an account shows. The network's app view counts likes and followers, and the account's server passes the
+ * questions on to it; a server that stands alone knows its own records, which have no counts.
+ */
+import * as z from 'zod/mini'
+import type { CallOptions, Content, ContentPage, Grant, Profile, Reading } from '../connector.ts'
+import { type PlatformResult, refuse, succeed } from '../outcome.ts'
+import type { Xrpc } from './xrpc.ts'
+
+export const POSTS = 'app.bsky.feed.post'
+export const IDS_AT_ONCE = 25
+const PAGE = 100
+
+const count = z.optional(z.number())
+const record = z.object({
+  text: z.optional(z.string()),
+  createdAt: z.optional(z.string()),
+  embed: z.optional(
+    z.object({
+      $type: z.optional(z.string()),
+      media: z.optional(z.looseObject({ $type: z.optional(z.string()) })),
+    }),
+  ),
+})
+const post = z.object({
+  uri: z.string(),
+  author: z.object({ did: z.string(), handle: z.string() }),
+  record,
+  indexedAt: z.optional(z.string()),
+  likeCount: count,
+  repostCount: count,
+  replyCount: count,
+  quoteCount: count,
+})
+const feed = z.object({
+  cursor: z.optional(z.string()),
+  feed: z.array(z.object({ post, reason: z.optional(z.unknown()) })),
+})
+const records = z.object({
+  cursor: z.optional(z.string()),
+  records: z.array(z.object({ uri: z.string(), value: record })),
+})
+const profile = z.object({
+  did: z.string(),
+  handle: z.string(),
+  displayName: z.optional(z.string()),
+  description: z.optional(z.string()),
+  avatar: z.optional(z.string()),
+  followersCount: count,
+  followsCount: count,
+  postsCount: count,
+})
+
+export class BlueskyReading implements Reading {
+  readonly #xrpc: Xrpc
+
+  constructor(xrpc: Xrpc) {
+    this.#xrpc = xrpc
+  }
+
+  async profile(grant: Grant, { signal }: CallOptions = {}): Promise<PlatformResult<Profile>> {
+    const { accountId } = grant
+    const answer = await this.#ask(grant, 'app.bsky.actor.getProfile', { actor: accountId }, profile, signal)
+    if (isAlone(answer)) return this.#ownProfile(grant, signal)
+    if (!answer.ok) return answer
+    const { handle, displayName, description, avatar, followersCount, followsCount, postsCount } =
+      answer.value
+    return succeed({
+      accountId,
+      username: handle,
+      displayName: displayName ?? null,
+      about: description ?? null,
+      avatarUrl: avatar ?? null,
+      followers: followersCount ?? null,
+      following: followsCount ?? null,
+      contents: postsCount ?? null,
+    })
+  }
+
+  async contents(
+    grant: Grant,
+    { cursor }: { cursor?: string | undefined } = {},
+    { signal }: CallOptions = {},
+  ): Promise<PlatformResult<ContentPage>> {
+    const query = { actor: grant.accountId, limit: PAGE, filter: 'posts_with_replies', cursor }
+    const method = 'app.bsky.feed.getAuthorFeed'
+    const answer = await this.#ask(grant, method, query, feed, signal)
+    if (isAlone(answer)) return this.#ownRecords(grant, cursor, signal)
+    if (!answer.ok) return answer
+    const contents = answer.value.feed
+      // What somebody else wrote is in it when the account passed it on.
+      .filter((entry) => entry.reason === undefined && entry.post.author.did === grant.accountId)
+      .map((entry) => toContent(entry.post, method))
+    return succeed(pageOf(contents, answer.value.cursor, cursor))
+  }
+
+  async contentsById(
+    grant: Grant,
+    ids: readonly string[],
+    { signal }: CallOptions = {},
+  ): Promise<PlatformResult<readonly Content[]>> {
+    if (ids.length > IDS_AT_ONCE) return refuse('too_many_ids', 'ids', `At most ${IDS_AT_ONCE} at once.`)
+    if (ids.length === 0) return succeed([])
+    const method = 'app.bsky.feed.getPosts'
+    const answer = await this.#ask(grant, method, { uris: ids }, z.object({ posts: z.array(post) }), signal)
+    if (isAlone(answer)) return this.#ownRecordsById(grant, ids, signal)
+    if (!answer.ok) return answer
+    return succeed(
+      answer.value.posts
+        .filter(({ author }) => author.did === grant.accountId)
+        .map((found) => toContent(found, method)),
+    )
+  }
+
+  async #ownProfile(grant: Grant, signal: AbortSignal | undefined): Promise<PlatformResult<Profile>> {
+    const { accountId } = grant
+    const repo = await this.#ask(
+      grant,
+      'com.atproto.repo.describeRepo',
+      { repo: accountId },
+      z.object({ handle: z.string() }),
+      signal,
+    )
+    if (!repo.ok) return repo
+    const own = await this.#ask(
+      grant,
+      'com.atproto.repo.getRecord',
+      { repo: accountId, collection: 'app.bsky.actor.profile', rkey: 'self' },
+      z.object({
+        value: z.object({ displayName: z.optional(z.string()), description: z.optional(z.string()) }),
+      }),
+      signal,
+    )
+    if (!own.ok && own.failure.code !== 'RecordNotFound') return own
+    const value = own.ok ? own.value.value : {}
+    return succeed({
+      accountId,
+      username: repo.value.handle,
+      displayName: value.displayName ?? null,
+      about: value.description ?? null,
+      avatarUrl: null,
+      followers: null,
+      following: null,
+      contents: null,
+    })
+  }
+
+  async #ownRecords(
+    grant: Grant,
+    cursor: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<PlatformResult<ContentPage>> {
+    const method = 'com.atproto.repo.listRecords'
+    const query = { repo: grant.accountId, collection: POSTS, limit: PAGE, cursor }
+    const answer = await this.#ask(grant, method, query, records, signal)
+    if (!answer.ok) return answer
+    const contents = answer.value.records.map(({ uri, value }) => ownContent(uri, value, method))
+    return succeed(pageOf(contents, answer.value.cursor, cursor))
+  }
+
+  async #ownRecordsById(
+    grant: Grant,
+    ids: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<PlatformResult<readonly Content[]>> {
+    const method = 'com.atproto.repo.getRecord'
+    const contents: Content[] = []
+    for (const uri of ids) {
+      const rkey = rkeyOf(grant.accountId, uri)
+      if (rkey === undefined) continue
+      const query = { repo: grant.accountId, collection: POSTS, rkey }
+      const answer = await this.#ask(grant, method, query, z.object({ value: record }), signal)
+      if (answer.ok) contents.push(ownContent(uri, answer.value.value, method))
+      else if (answer.failure.code !== 'RecordNotFound') return answer
+    }
+    return succeed(contents)
+  }
+
+  #ask<T>(
+    { access, home = '' }: Grant,
+    method: string,
+    query: Readonly<Record<string, string | number | readonly string[] | undefined>>,
+    answer: z.ZodMiniType<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<PlatformResult<T>> {
+    return this.#xrpc.call({ home, method, query, token: access, answer, signal })
+  }
+}
+
+/** The key of an account's own post, out of its address. */
+export function rkeyOf(accountId: string, uri: string): string | undefined {
+  const start = `at://${accountId}/${POSTS}/`
+  const rkey = uri.slice(start.length)
+  return uri.startsWith(start) && /^[\w.~:-]+$/.test(rkey) ? rkey : undefined
+}
+
+/**
+ * Whether the server has no app view behind it, for which the reference server has no code of its own: it says
+ * `InvalidRequest`, as to any question that it cannot pass on. Its own records answer either way.
+ */
+function isAlone(answer: PlatformResult<unknown>): boolean {
+  return !answer.ok && ['InvalidRequest', 'MethodNotImplemented'].includes(answer.failure.code)
+}
+
+function pageOf(contents: Content[], next: string | undefined, asked: string | undefined): ContentPage {
+  // A cursor that does not move would be read for ever.
+  return { contents, ...(next === undefined || next === asked ? {} : { next }) }
+}
+
+function toContent(found: z.infer<typeof post>, source: string): Content {
+  return {
+    ...ownContent(found.uri, found.record, source),
+    ...(Number.isNaN(Date.parse(found.record.createdAt ?? '')) && found.indexedAt !== undefined
+      ? { postedAt: Date.parse(found.indexedAt) }
+      : {}),
+    counts: {
+      views: null,
+      likes: found.likeCount ?? null,
+      comments: found.replyCount ?? null,
+      shares: found.repostCount ?? null,
+      quotes: found.quoteCount ?? null,
+    },
+  }
+}
+
+function ownContent(
+  uri: string,
+  { text = '', createdAt = '', embed }: z.infer<typeof record>,
+  source: string,
+): Content {
+  const type = embed?.media?.$type ?? embed?.$type ?? ''
+  const [, , did, , rkey] = uri.split('/')
+  return {
+    id: uri,
+    kind: type.startsWith('app.bsky.embed.video')
+      ? 'video'
+      : type.startsWith('app.bsky.embed.images')
+        ? 'images'
+        : 'text',
+    text,
+    postedAt: Date.parse(createdAt) || 0,
+    url: `https://bsky.app/profile/${did}/post/${rkey}`,
+    counts: { views: null, likes: null, comments: null, shares: null, quotes: null },
+    source,
+  }
+}

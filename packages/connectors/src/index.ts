@@ -1,0 +1,28 @@
+export { BlueskyConnector } from './bluesky/connector.ts'
+export type {
+  AccountCounts,
+  AppPassword,
+  AudienceShare,
+  CallOptions,
+  Capabilities,
+  Comment,
+  Connector,
+  Consent,
+  ConsentPage,
+  Content,
+  ContentCounts,
+  ContentPage,
+  Grant,
+  Income,
+  Limit,
+  Medium,
+  PlatformNews,
+  Profile,
+  Publication,
+  Publishing,
+  Reading,
+  RefreshModel,
+  Standing,
+  Webhooks,
+} from './connector.ts'
+export type { PlatformFailure, PlatformResult } from './outcome.ts'
