@@ -28,14 +28,8 @@ export function Shell() {
   const { theme, toggle } = useTheme()
 
   useEffect(() => watchLive(client, setLive), [client])
-  // A new page begins at its heading, for those who hear it read and those who go on by keyboard.
-  const seen = useRef(path)
-  useEffect(() => {
-    if (seen.current === path) return
-    seen.current = path
-    menu.current?.close()
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
-  }, [path])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of page that counts
+  useEffect(() => menu.current?.close(), [path])
 
   const signOut = async (): Promise<void> => {
     await callSession('DELETE', '/session').catch(() => undefined)

@@ -1,12 +1,32 @@
 /** What pages are made of: heads, cards, states, times, tables, emptiness. */
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { List } from '../data/lists.ts'
 import { Button, ProblemNote } from './controls.tsx'
 import { Icon, type IconName } from './icons.tsx'
 import { currentNotices, dismiss, onNotices } from './notices.ts'
 
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'calm'
+
+let shownPath: string | undefined
+let headingHadFocus = false
+
+/**
+ * A new page begins at its heading, for those who hear it read and those who go on by keyboard; the first one at its
+ * beginning. Where what is shown while it loads gives way to the page itself, the focus stays at the heading.
+ */
+function useHeadingFocus() {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    const { pathname } = location
+    const isNew = shownPath !== undefined && shownPath !== pathname
+    const isReplaced = headingHadFocus && document.activeElement === document.body
+    if (isNew || isReplaced) heading.current?.focus({ preventScroll: true })
+    shownPath = pathname
+    headingHadFocus = document.activeElement === heading.current
+  }, [])
+  return heading
+}
 
 export function Page({
   title,
@@ -21,6 +41,7 @@ export function Page({
   children: ReactNode
   back?: { to: string; label: string }
 }) {
+  const heading = useHeadingFocus()
   return (
     <>
       <title>{`${title} · Tockwork`}</title>
@@ -32,7 +53,9 @@ export function Page({
               {back.label}
             </Link>
           )}
-          <h1 tabIndex={-1}>{title}</h1>
+          <h1 tabIndex={-1} ref={heading}>
+            {title}
+          </h1>
           {intro !== undefined && <p className="intro">{intro}</p>}
         </div>
         {actions !== undefined && <div className="actions">{actions}</div>}
