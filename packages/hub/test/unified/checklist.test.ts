@@ -20,6 +20,7 @@ const EVENTS = [
   'ACCOUNTS.CONNECTED',
   'ACCOUNTS.DISCONNECTED',
   'ACCOUNTS.REMOVED',
+  'SESSION.EXPIRED',
   'PROFILES.ADDED',
   'PROFILES.UPDATED',
   'CONTENTS.ADDED',
@@ -592,6 +593,36 @@ describe('reading on demand', () => {
     expect((await due()).due_at).toBeInstanceOf(Date)
     await set('STANDARD')
     expect((await due()).on_demand).toBe(false)
+  })
+})
+
+test('a consent that ends at the platform is SESSION_EXPIRED, and told', async () => {
+  const id = await world.connect('lane')
+  const { rows } = await world.database.pool.query(
+    'select app_id, external_id, connected_at from accounts where id = $1',
+    [id],
+  )
+  const [row] = rows
+  // What TikTok sends when a creator removes the app, a second after the consent.
+  const seconds = Math.floor(row.connected_at.getTime() / 1000) + 1
+  const body = JSON.stringify({
+    client_key: 'tw-demo-app',
+    event: 'authorization.removed',
+    create_time: seconds,
+    user_openid: row.external_id,
+    content: JSON.stringify({ reason: 1 }),
+  })
+  const signature = createHmac('sha256', 'tw-demo-secret').update(`${seconds}.${body}`).digest('hex')
+  const taken = await fetch(`${world.hub.url}/webhooks/tiktok/${row.app_id}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'tiktok-signature': `t=${seconds},s=${signature}` },
+    body,
+  })
+  expect(taken.status).toBe(200)
+  const { json } = await receiver.event('SESSION.EXPIRED')
+  expect((await world.get(`/v1/accounts/${json.data.account_id}`)).json).toMatchObject({
+    status: 'SESSION_EXPIRED',
+    username: 'lane',
   })
 })
 
