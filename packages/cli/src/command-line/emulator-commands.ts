@@ -97,9 +97,10 @@ function addStart(table: CommandTable, name: 'dev' | 'emulate', description: str
       collect,
     )
     .addHelpText('after', help)
-    .action(async (options) => {
-      const context = table.context(options)
-      if (name === 'dev') await (await import('../commands/dev.ts')).dev(context, options)
-      else await (await import('../commands/emulate.ts')).emulate(context, options)
-    })
+  if (name === 'emulate') command.option('--coverage', 'print what of TikTok Shop is emulated, and end')
+  command.action(async (options) => {
+    const context = table.context(options)
+    if (name === 'dev') await (await import('../commands/dev.ts')).dev(context, options)
+    else await (await import('../commands/emulate.ts')).emulate(context, options)
+  })
 }

@@ -6,6 +6,7 @@ import { UsageError } from '@tockwork/kernel'
 import { parsePort } from '../config.ts'
 import type { Context } from '../context.ts'
 import { LocalError } from '../output/failure.ts'
+import { table } from '../output/output.ts'
 import { type Claim, claimDataFolder, emulatorStateFolder, isEmulator } from '../state/running-emulator.ts'
 
 export interface EmulateOptions {
@@ -21,6 +22,7 @@ export interface EmulateOptions {
   world?: string
   setting?: string[]
   proxyPort?: string
+  coverage?: boolean
 }
 
 /** A forward proxy that answers for TikTok's real host names. */
@@ -150,6 +152,21 @@ function readTime(text: string): string {
 /** `tockwork emulate` */
 export async function emulate(context: Context, options: EmulateOptions): Promise<void> {
   const { out, signal } = context
+  if (options.coverage === true) {
+    const { shopCoverage } = await import('@tockwork/emulator')
+    const coverage = await shopCoverage()
+    const rows = coverage.domains.map(({ domain, modelled, operations, missing }) => [
+      domain,
+      `${modelled} of ${operations}`,
+      // Where nothing is, the list would be that of the operations.
+      modelled === 0 ? '' : missing.map((id) => id.slice('shop.'.length)).join(', '),
+    ])
+    out.result(
+      { shop: coverage },
+      table([...rows, ['all', `${coverage.modelled} of ${coverage.operations}`, '']]),
+    )
+    return
+  }
   const started = await startOnFolder(context, options)
   if ('running' in started) {
     throw new LocalError(`An emulator runs already at ${started.running}.`, {

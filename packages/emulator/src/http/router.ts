@@ -10,7 +10,8 @@ interface RawRoute {
 
 export type Route =
   | { kind: 'endpoints'; candidates: Endpoint[] }
-  | { kind: 'raw'; handler: RawHandler; params: Record<string, string> }
+  /** `shop`: faults are answered in TikTok Shop's envelope. */
+  | { kind: 'raw'; handler: RawHandler; params: Record<string, string>; api?: 'shop' }
 
 /** Finds who answers a request: an endpoint of TikTok by method and path, or one of the emulator's own routes. */
 export class Router {
@@ -42,7 +43,7 @@ export class Router {
     this.#raw.push({ method, pattern: new RegExp(`^${source}/?$`), names, handler })
   }
 
-  /** Everything whose path begins with this part, unless another route takes it. */
+  /** TikTok Shop's calls: everything whose path begins with this part, unless another route takes it. */
   addPrefix(part: string, handler: RawHandler): void {
     this.#prefixes.set(part, handler)
   }
@@ -64,7 +65,7 @@ export class Router {
       return { kind: 'raw', handler: route.handler, params }
     }
     const handler = this.#prefixes.get(exchange.path.split('/', 2)[1] ?? '')
-    return handler === undefined ? undefined : { kind: 'raw', handler, params: {} }
+    return handler === undefined ? undefined : { kind: 'raw', handler, params: {}, api: 'shop' }
   }
 
   /** Methods that some endpoint takes at this path. */

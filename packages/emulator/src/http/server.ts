@@ -121,6 +121,17 @@ function faultAnswer(exchange: Exchange, route: Route | undefined, action: Fault
   exchange.request.resume()
   if (action.body !== undefined)
     return { status, headers: { 'content-type': 'text/plain', ...action.headers }, body: action.body }
+  if (route?.kind === 'raw' && route.api === 'shop')
+    return jsonAnswer(
+      status,
+      {
+        code: Number(code) || 36009003,
+        message: action.message ?? code,
+        request_id: exchange.logId,
+        data: null,
+      },
+      action.headers,
+    )
   const flat = route?.kind === 'endpoints' && route.candidates[0]?.envelope !== 'standard'
   const message = action.message ?? entry?.meaning ?? code
   return jsonAnswer(
@@ -142,6 +153,9 @@ async function pickFault(
   const token = /^Bearer\s+(\S+)/i.exec(exchange.header('authorization') ?? '')?.[1]
   const row = token === undefined ? undefined : platform.world.accessTokens.get(token)
   const user = row?.grant === undefined ? undefined : platform.world.grants.get(row.grant)?.creator
+  const shopGrant = platform.world.shop.tokens.get(exchange.header('x-tts-access-token') ?? '')?.grant
+  const shop = shopGrant === undefined ? undefined : platform.world.shop.grants.get(shopGrant)
+  if (shop !== undefined) return faults.pick(exchange, endpoint, { user: shop.account, clientKey: shop.app })
   return faults.pick(exchange, endpoint, {
     ...(user === undefined ? {} : { user }),
     ...(row === undefined ? {} : { clientKey: row.clientKey }),
@@ -150,6 +164,11 @@ async function pickFault(
 
 /** Which endpoint is meant; where several share a path, the body says so (these bodies are small). */
 async function endpointOf(exchange: Exchange, route: Route | undefined): Promise<string | undefined> {
+  if (route?.kind === 'raw' && route.api === 'shop') {
+    const { findOperation } = await import('../shop/operation-index.ts')
+    const found = findOperation(exchange.method, exchange.path)
+    return found.kind === 'found' ? found.operation.id : undefined
+  }
   if (route?.kind !== 'endpoints') return exchange.method === 'PUT' ? 'posting.uploadMedia' : undefined
   const [first] = route.candidates
   if (first?.when === undefined) return first?.id

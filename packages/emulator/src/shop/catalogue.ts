@@ -70,7 +70,7 @@ export interface Attribute {
 const values = (base: number, ...names: string[]): { id: string; name: string }[] =>
   names.map((name, at) => ({ id: String(base + at), name }))
 
-export const attributes: readonly Attribute[] = [
+const attributes: readonly Attribute[] = [
   { id: '100000', name: 'Color', kind: 'SALES_PROPERTY', values: [], custom: true, multiple: false },
   {
     id: '100007',

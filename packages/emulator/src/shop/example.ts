@@ -1,7 +1,9 @@
 /** An answer that fits the contract of an operation which the world does not model. */
 import type { ShopOperation } from '@tockwork/contracts/shop'
+import { exampleOfShop, shopSchema } from '@tockwork/contracts/shop/schemas'
 
-/** Nothing when the contracts have no model of it. */
-export function exampleAnswer(_operation: ShopOperation): object | undefined {
-  return undefined
+/** Nothing where TikTok publishes no model. */
+export async function exampleAnswer({ id }: ShopOperation): Promise<object | undefined> {
+  const schema = await shopSchema(id)
+  return schema === undefined ? undefined : (exampleOfShop(schema.response) as object)
 }

@@ -13,6 +13,7 @@ import { readParts } from './multipart.ts'
 import { findOperation } from './operation-index.ts'
 import { isSigned } from './signature.ts'
 import type { ShopAccountRow, ShopAppRow, ShopGrantRow, ShopRow } from './state.ts'
+import { validateBody } from './validate.ts'
 
 /** Videos of products may have 100 MB. */
 const MAX_UPLOAD_BYTES = 101 * 1024 * 1024
@@ -90,7 +91,9 @@ async function pass(platform: Platform, exchange: Exchange): Promise<object | un
     ? readParts(body, exchange.header('content-type') ?? '')
     : new Map<string, UploadedPart>()
   const handler = handlerOf(operation)
-  if (handler === undefined) return notEmulated(exchange, operation)
+  if (handler === undefined) return await notEmulated(exchange, operation)
+  const sent = multipart ? formFields(parts) : readJson(body, exchange)
+  if (!multipart) await validateBody(operation, sent, exchange, settings.strict)
   const call: ShopCall = {
     platform,
     world: platform.world.shop,
@@ -102,7 +105,7 @@ async function pass(platform: Platform, exchange: Exchange): Promise<object | un
     shop,
     path: found.path,
     query: new Fields(values),
-    body: new Fields(multipart ? formFields(parts) : readJson(body, exchange)),
+    body: new Fields(sent),
     parts,
     now: clock.seconds(),
   }
@@ -301,9 +304,10 @@ function formFields(parts: ReadonlyMap<string, UploadedPart>): Record<string, st
 }
 
 /** Looks like no answer of TikTok's; `x-emulator-example: 1` asks for an example with the right fields instead. */
-function notEmulated(exchange: Exchange, operation: ShopOperation): Answer {
+async function notEmulated(exchange: Exchange, operation: ShopOperation): Promise<Answer> {
   exchange.verdict = 'not emulated'
-  const example = exchange.header('x-emulator-example') === undefined ? undefined : exampleAnswer(operation)
+  const example =
+    exchange.header('x-emulator-example') === undefined ? undefined : await exampleAnswer(operation)
   if (example !== undefined) return envelope(exchange, 200, 0, 'Success', example)
   return jsonAnswer(501, {
     emulator: `${operation.id} is known but not emulated. Send the header x-emulator-example: 1 for an example of its answer.`,

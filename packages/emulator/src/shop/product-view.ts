@@ -10,7 +10,7 @@ export function imageUrl(platform: Platform, uri: string): string {
   return `${platform.origin()}/_emulator/media/cover/${encodeURIComponent(uri.replaceAll('/', '_'))}.png`
 }
 
-export function imageView(platform: Platform, uri: string): object {
+function imageView(platform: Platform, uri: string): object {
   const file = platform.world.shop.files.get(uri)
   const url = imageUrl(platform, uri)
   return { uri, urls: [url], thumb_urls: [url], height: file?.height ?? 800, width: file?.width ?? 800 }

@@ -1,7 +1,7 @@
 /** Stock by SKU and warehouse. Every change is one step without a pause in it, so that nothing is sold twice. */
 import type { Platform } from '../platform.ts'
 import { ShopRefusal } from './call.ts'
-import type { OrderRow, ShopRow, ShopWorld, StockRow } from './state.ts'
+import type { ShopRow, ShopWorld, StockRow } from './state.ts'
 import { tellShop } from './tell.ts'
 
 export function stockId(sku: string, warehouse: string): string {
@@ -56,19 +56,6 @@ export function release(world: ShopWorld, sku: string, warehouse: string, units:
 export function ship(world: ShopWorld, sku: string, warehouse: string, units: number): void {
   const row = world.stock.get(stockId(sku, warehouse))
   if (row !== undefined) world.stock.patch(row, { committed: Math.max(0, row.committed - units) })
-}
-
-/** Units of an order by SKU and warehouse, cancelled ones left out. */
-export function unitsOf(order: OrderRow): Map<string, { sku: string; warehouse: string; units: number }> {
-  const found = new Map<string, { sku: string; warehouse: string; units: number }>()
-  for (const { sku, warehouse, cancelled } of order.lines) {
-    if (cancelled !== undefined) continue
-    const key = stockId(sku, warehouse)
-    const known = found.get(key)
-    if (known === undefined) found.set(key, { sku, warehouse, units: 1 })
-    else known.units += 1
-  }
-  return found
 }
 
 const LOW = 5

@@ -1,5 +1,7 @@
 /** A second, plain implementation of a Shop client for the tests: fetch and an HMAC, and nothing of the SDK. */
 import { createHmac } from 'node:crypto'
+import { findShopOperations } from '@tockwork/contracts/shop/operations'
+import { checkShopValue, shopSchema } from '@tockwork/contracts/shop/schemas'
 import type { Emulator } from '../../src/index.ts'
 import { type Answered, frozenEmulator, send } from '../client.ts'
 
@@ -95,7 +97,7 @@ export async function call(
   return { status: response.status, headers: response.headers, text: answer, body: JSON.parse(answer) }
 }
 
-/** `data` of a call that must succeed. */
+/** `data` of a call that must succeed and fit the model that TikTok publishes. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
 export async function data(...parameters: Parameters<typeof call>): Promise<any> {
   const { body, status } = await call(...parameters)
@@ -103,5 +105,12 @@ export async function data(...parameters: Parameters<typeof call>): Promise<any>
     throw new Error(
       `${parameters[2]} ${parameters[3]}: ${status} ${body.code} ${body.message ?? JSON.stringify(body)}`,
     )
+  const operation = findShopOperations(`${parameters[2]} ${parameters[3]}`).find(
+    ({ path, version }) => path.includes(version) && parameters[3].includes(`/${version}/`),
+  )
+  const schema = operation === undefined ? undefined : await shopSchema(operation.id)
+  const problems = schema === undefined ? [] : checkShopValue(schema.response, body.data, { coming: true })
+  if (problems.length > 0)
+    throw new Error(`${operation?.id}: ${problems.map(({ field, rule }) => `${field} ${rule}`).join(', ')}`)
   return body.data
 }
