@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
-import { POST_ERRORS, post } from './posts.ts'
+import { MEDIA_VERDICTS, POST_ERRORS, post } from './posts.ts'
 
 const verdict = z.enum(['allow', 'warn', 'block'])
 
@@ -114,7 +114,7 @@ const mediaReport = z
   .object({
     post_id: idOf('post'),
     verdict: z
-      .enum(['ok', 'warn', 'block', 'overruled'])
+      .enum(MEDIA_VERDICTS)
       .nullable()
       .meta({ description: 'null: not decided yet, or nothing was asked' }),
     judged_at: moment.nullable(),

@@ -3,6 +3,9 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
+/** What the media gate decided about a post's file. `overruled`: it spoke against it, and a person let it go on. */
+export const MEDIA_VERDICTS = ['ok', 'warn', 'block', 'overruled'] as const
+
 export const POST_STATES = [
   'accepted',
   'waiting_for_approval',
@@ -102,6 +105,10 @@ export const post = z
       })
       .nullable()
       .meta({ description: 'null: it needs none' }),
+    media_verdict: z.enum(MEDIA_VERDICTS).nullable().meta({
+      description:
+        'What the media gate decided about its file; null: not decided yet, or there is no file here',
+    }),
     cancel_requested: z.boolean(),
     failure: z
       .object({ reason: z.string(), detail: z.string().nullable(), action: z.string().nullable() })
@@ -180,6 +187,7 @@ const listPosts = defineOperation({
     account_id: idOf('acc').optional(),
     group_id: idOf('grp').optional(),
     state: z.enum(POST_STATES).optional(),
+    media_verdict: z.enum(MEDIA_VERDICTS).optional(),
     from: moment.optional().meta({ description: 'This time or later' }),
     to: moment.optional().meta({ description: 'Before this time' }),
   }),

@@ -7,8 +7,8 @@ import { actorOf } from '../tenancy/principal.ts'
 import { reachableAccount } from './connected-accounts.ts'
 import { pageOfItems } from './cursor.ts'
 import { iso } from './iso-time.ts'
-import { postToJson } from './post-json.ts'
 import { reachablePost } from './posts.ts'
+import { shownPost, shownPosts } from './shown-post.ts'
 
 export interface AccountQueueRouteParts {
   db: Database
@@ -62,9 +62,10 @@ export function accountQueueHandlers({
           after: before === undefined ? undefined : Number(before),
         })
         // A slot is held once, so it says where a page ended.
-        return posts.map((post) => ({ id: post.slotAt ?? 0, post }))
+        const shown = await shownPosts(db, posts)
+        return shown.map((post, at) => ({ id: posts[at]?.slotAt ?? 0, post }))
       }
-      return pageOfItems(query, /^\d{1,15}$/, list, ({ post }) => postToJson(post))
+      return pageOfItems(query, /^\d{1,15}$/, list, ({ post }) => post)
     },
 
     'accountQueues.pause': async ({ params }, { caller }) => {
@@ -82,7 +83,8 @@ export function accountQueueHandlers({
     'accountQueues.movePost': async ({ params, body }, { caller }) => {
       const { id } = await reachablePost(db, caller, params.post_id)
       const place = placeFrom(body)
-      return postToJson(
+      return shownPost(
+        db,
         await queues.move(caller.workspaceId, id, place, audit(caller, 'post.moved_in_queue', id, body)),
       )
     },

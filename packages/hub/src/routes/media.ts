@@ -9,8 +9,8 @@ import { findMediaPolicy, saveMediaPolicy } from '../storage/media-policies.ts'
 import { evidenceOf, findFrame, findVerdict } from '../storage/media-verdicts.ts'
 import { actorOf } from '../tenancy/principal.ts'
 import { iso } from './iso-time.ts'
-import { postToJson } from './post-json.ts'
 import { reachablePost } from './posts.ts'
+import { shownPost } from './shown-post.ts'
 
 type Operations = typeof mediaOperations
 type PolicyJson = OperationAnswer<Operations[0]>
@@ -121,7 +121,7 @@ export function mediaHandlers({ db, clock, overrule }: MediaRouteParts): Handler
     'posts.overruleMedia': async ({ params, body }, { caller }) => {
       const { id, workspaceId } = await reachablePost(db, caller, params.post_id)
       const post = await overrule(workspaceId, id, { by: actorOf(caller), reason: body.reason })
-      return postToJson(post)
+      return shownPost(db, post)
     },
   }
 }

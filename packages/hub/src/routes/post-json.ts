@@ -1,4 +1,5 @@
 /** Posts as the API shows them. */
+import type { MediaDecision } from '../originality/judge-post.ts'
 import type { Post, PostOptions, PostTransition } from '../publishing/post.ts'
 import { iso } from './iso-time.ts'
 
@@ -48,7 +49,8 @@ function optionsToJson(options: PostOptions): WireOptions {
   }
 }
 
-export function postToJson(post: Post) {
+/** @param mediaVerdict what the media gate decided about its file; absent while it was not asked */
+export function postToJson(post: Post, mediaVerdict?: MediaDecision['verdict']) {
   const { source } = post
   return {
     id: post.id,
@@ -77,6 +79,7 @@ export function postToJson(post: Post) {
     version: post.version,
     slot_at: isoOrNull(post.slotAt),
     approval: approvalToJson(post),
+    media_verdict: mediaVerdict ?? null,
     cancel_requested: post.cancelRequestedAt !== undefined && post.state !== 'cancelled',
     failure:
       post.failReason === undefined

@@ -19,6 +19,7 @@ import { isInReach, reachableAccount } from './connected-accounts.ts'
 import { pageOfItems } from './cursor.ts'
 import { iso } from './iso-time.ts'
 import { optionsFrom, postToJson, transitionToJson } from './post-json.ts'
+import { shownPost, shownPosts } from './shown-post.ts'
 
 export interface PostRouteParts {
   db: Database
@@ -66,7 +67,8 @@ export function postHandlers({
       }
       const answerOf = (made: readonly Post[]) => ({
         group_id: made[0]?.groupId ?? '',
-        posts: made.map(postToJson),
+        // Nothing was decided about them yet.
+        posts: made.map((post) => postToJson(post)),
       })
       const made = await posts.create(request, async (tx, created) => {
         const entries = created.map(({ id, accountId }) =>
@@ -80,15 +82,22 @@ export function postHandlers({
 
     'posts.list': ({ query }, { caller }) => {
       const { account_id: accountId, group_id: groupId, state, from, to } = query
-      const filter = { workspaceId: caller.workspaceId, accountId, groupId, state }
+      const { media_verdict: mediaVerdict } = query
+      const filter = { workspaceId: caller.workspaceId, accountId, groupId, state, mediaVerdict }
       if (from === undefined && to === undefined)
-        return pageOfItems(query, idPattern('post'), (slice) => listPosts(db, filter, slice), postToJson)
+        return pageOfItems(
+          query,
+          idPattern('post'),
+          async (slice) => shownPosts(db, await listPosts(db, filter, slice)),
+          (post) => post,
+        )
       const range = { ...filter, from: msOf(from), to: msOf(to) }
       const list = async ({ limit, before }: { limit: number; before: string | undefined }) => {
         const found = await listCalendar(db, range, { limit, after: placeOf(before) })
-        return found.map((post) => ({ id: `${calendarTime(post)}:${post.id}`, post }))
+        const places = found.map((post) => `${calendarTime(post)}:${post.id}`)
+        return (await shownPosts(db, found)).map((shown, at) => ({ id: places[at] ?? '', shown }))
       }
-      return pageOfItems(query, PLACE, list, ({ post }) => postToJson(post))
+      return pageOfItems(query, PLACE, list, ({ shown }) => shown)
     },
 
     'posts.get': async ({ params }, { caller }) => {
@@ -96,7 +105,7 @@ export function postHandlers({
       const transitions = await listTransitions(db, post.id)
       const consent = await findPostConsent(db, post.id)
       return {
-        ...postToJson(post),
+        ...(await shownPost(db, post)),
         consent:
           consent === undefined
             ? null
@@ -117,14 +126,14 @@ export function postHandlers({
         by: await authorOf(db, caller, false),
       })
       await audit(db, caller, 'post.changed', id)
-      return postToJson(post)
+      return shownPost(db, post)
     },
 
     'posts.cancel': async ({ params }, { caller }) => {
       const { id } = await reachablePost(db, caller, params.post_id)
       const post = await posts.cancel(caller.workspaceId, id)
       await audit(db, caller, 'post.cancel_requested', id)
-      return postToJson(post)
+      return shownPost(db, post)
     },
 
     'posts.reschedule': async ({ params, body }, { caller }) => {
@@ -133,16 +142,16 @@ export function postHandlers({
       await audit(db, caller, 'post.rescheduled', id, {
         scheduled_at: body.scheduled_at ?? body.schedule ?? null,
       })
-      return postToJson(post)
+      return shownPost(db, post)
     },
 
     'posts.retry': async ({ params }, { caller, remember }) => {
       const { id } = await reachablePost(db, caller, params.post_id)
       const post = await posts.retry(caller.workspaceId, id, async (tx, retried) => {
         await audit(tx, caller, 'post.retried', id, { attempt: retried.attempt })
-        await remember(tx, postToJson(retried))
+        await remember(tx, await shownPost(tx, retried))
       })
-      return postToJson(post)
+      return shownPost(db, post)
     },
 
     'posts.resolve': async ({ params, body }, { caller }) => {
@@ -152,7 +161,7 @@ export function postHandlers({
         postId: body.post_id,
       })
       await audit(db, caller, 'post.resolved', id, { outcome: body.outcome })
-      return postToJson(post)
+      return shownPost(db, post)
     },
 
     'posts.approve': async ({ params, body }, { caller, remember }) => {
@@ -167,9 +176,9 @@ export function postHandlers({
       }
       const post = await approval.approve(caller.workspaceId, id, decision, async (tx, approved) => {
         await audit(tx, caller, 'post.approved', id, { reason: body.reason ?? null })
-        await remember(tx, postToJson(approved))
+        await remember(tx, await shownPost(tx, approved))
       })
-      return postToJson(post)
+      return shownPost(db, post)
     },
 
     'posts.reject': async ({ params, body }, { caller, remember }) => {
@@ -177,9 +186,9 @@ export function postHandlers({
       const decision = { by: actorOf(caller), version: body.version, reason: body.reason }
       const post = await approval.reject(caller.workspaceId, id, decision, async (tx, rejected) => {
         await audit(tx, caller, 'post.rejected', id, { reason: body.reason })
-        await remember(tx, postToJson(rejected))
+        await remember(tx, await shownPost(tx, rejected))
       })
-      return postToJson(post)
+      return shownPost(db, post)
     },
   }
 }

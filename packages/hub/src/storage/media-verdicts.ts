@@ -2,6 +2,7 @@
 import type { MatchedSegment } from '@tockwork/media/originality'
 import { sql } from 'kysely'
 import type { FindingLevel, MediaDecision, PostFinding } from '../originality/judge-post.ts'
+import type { Post } from '../publishing/post.ts'
 import type { Database, Transaction } from './database.ts'
 
 type Db = Database | Transaction
@@ -176,6 +177,24 @@ export async function findVerdict(
       }),
     ),
   }
+}
+
+/** What was decided about posts, by their ids; what was said of a file that a post no longer has is left out. */
+export async function verdictsOf(
+  db: Db,
+  posts: readonly Pick<Post, 'id' | 'source'>[],
+): Promise<Map<string, MediaDecision['verdict']>> {
+  const files = new Map<string, string>()
+  for (const { id, source } of posts) if (source.type === 'asset') files.set(id, source.assetId)
+  if (files.size === 0) return new Map()
+  const rows = await db
+    .selectFrom('media_verdicts')
+    .select(['post_id', 'asset_id', 'verdict'])
+    .where('post_id', 'in', [...files.keys()])
+    .execute()
+  return new Map(
+    rows.filter((row) => files.get(row.post_id) === row.asset_id).map((row) => [row.post_id, row.verdict]),
+  )
 }
 
 /** In the place of what was decided about the post before; that somebody overruled it stays for the same file. */

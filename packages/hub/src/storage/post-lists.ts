@@ -1,5 +1,6 @@
 /** Posts as they are looked at: newest first, as a calendar, and what happened to one. */
 import { sql } from 'kysely'
+import type { MediaDecision } from '../originality/judge-post.ts'
 import type { Post, PostTransition } from '../publishing/post.ts'
 import type { PostState } from '../publishing/post-states.ts'
 import type { Database, Transaction } from './database.ts'
@@ -12,6 +13,8 @@ export interface PostFilter {
   accountId?: string | undefined
   groupId?: string | undefined
   state?: string | undefined
+  /** What the media gate decided about the file that it has now. */
+  mediaVerdict?: MediaDecision['verdict'] | undefined
 }
 
 /** Newest first. @param slice `before`: only those before this id, the last one of the page before. */
@@ -56,6 +59,18 @@ function filtered(db: Db, filter: PostFilter) {
   if (filter.accountId !== undefined) query = query.where('account_id', '=', filter.accountId)
   if (filter.groupId !== undefined) query = query.where('group_id', '=', filter.groupId)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  const { mediaVerdict } = filter
+  if (mediaVerdict !== undefined)
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('media_verdicts')
+          .select('media_verdicts.post_id')
+          .whereRef('media_verdicts.post_id', '=', 'posts.id')
+          // The column is empty once the file is deleted; what the post says of itself keeps its id.
+          .where(sql<boolean>`media_verdicts.asset_id = posts.source ->> 'assetId'`)
+          .where('media_verdicts.verdict', '=', mediaVerdict),
+      ),
+    )
   return query
 }
 

@@ -78,7 +78,18 @@ describe('a clip that was posted before', () => {
     const first = await published(await upload())
     const again = await post(await upload(18))
     const read = await world.read(tenant, again)
-    expect([read.state, read.state_reason]).toEqual(['media_blocked', 'repeat_same_account'])
+    expect([read.state, read.state_reason, read.media_verdict]).toEqual([
+      'media_blocked',
+      'repeat_same_account',
+      'block',
+    ])
+    const list = async (by: string) =>
+      (await world.call(tenant, 'GET', `/v1/posts?media_verdict=${by}`)).json.data.map(
+        (shown: { id: string; media_verdict: string }) => [shown.id, shown.media_verdict],
+      )
+    expect(await list('block')).toEqual([[again, 'block']])
+    expect(await list('ok')).toEqual([[first, 'ok']])
+    expect((await world.call(tenant, 'GET', '/v1/posts?media_verdict=fine')).status).toBe(400)
     const report = await reportOf(again)
     expect(report).toMatchObject({ verdict: 'block', skipped: [] })
     expect(report.findings).toEqual([
@@ -104,6 +115,11 @@ describe('a clip that was posted before', () => {
     expect(
       await world.db.selectFrom('posts').select('init_attempt').where('id', '=', again).execute(),
     ).toEqual([{ init_attempt: 0 }])
+    // Another file, about which nothing was decided: what was said of the one before is not shown as its own.
+    const changed = await world.call(tenant, 'PATCH', `/v1/posts/${again}`, {
+      video: { asset_id: await upload(0, scene + 5000) },
+    })
+    expect([changed.status, changed.json.media_verdict]).toEqual([200, null])
   })
 
   it('goes out with a warning when the cool-down is over, and when another account had it', async () => {
@@ -250,7 +266,10 @@ describe('a foreign mark', () => {
     const say = (by: Tenant, said: object) => world.call(by, 'POST', `/v1/posts/${id}/overrule-media`, said)
     expect((await say({ ...tenant, key: secret.reveal() }, { reason: 'Ours' })).status).toBe(403)
     expect((await say(tenant, {})).status).toBe(400)
-    expect((await say(tenant, { reason: 'A sign in our shop' })).json.state).toBe('accepted')
+    expect((await say(tenant, { reason: 'A sign in our shop' })).json).toMatchObject({
+      state: 'accepted',
+      media_verdict: 'overruled',
+    })
     await world.runUntilState(tenant, id, 'published')
     expect(await reportOf(id)).toMatchObject({
       verdict: 'overruled',
