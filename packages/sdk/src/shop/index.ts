@@ -15,6 +15,14 @@ export type { ShopCallOptions } from './shop-caller.ts'
 export { type PartialFailure, partialFailures } from './shop-errors.ts'
 export { type ShopRequestToSign, signShopRequest } from './signing.ts'
 export { TikTokShop, type TikTokShopOptions } from './tiktok-shop.ts'
+export type {
+  ShopDataOf,
+  ShopListField,
+  ShopListItem,
+  ShopListOptions,
+  ShopPartsOf,
+  ShopTypedOptions,
+} from './typed-call.ts'
 export {
   type ShopWebhookEvent,
   ShopWebhookSignatureError,

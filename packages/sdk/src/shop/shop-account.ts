@@ -1,9 +1,11 @@
 import { getAuthorizedShops, type ShopOperation } from '@tockwork/contracts/shop'
+import type { ShopOperationId } from '@tockwork/contracts/shop/operations'
 import { UsageError } from '@tockwork/kernel'
 import * as z from 'zod/mini'
 import { readShopAnswer } from './read-answer.ts'
 import { Shop } from './shop.ts'
 import type { ShopCaller, ShopCallOptions } from './shop-caller.ts'
+import { type Given, operationOf, type ShopDataOf, type ShopTypedOptions } from './typed-call.ts'
 
 const authorizedShop = z.looseObject({
   id: z.string().check(z.minLength(1)),
@@ -64,15 +66,22 @@ export class ShopAccount {
    * @returns the answer's `data`, with ids as strings; its shape is not checked
    * @throws {UsageError} before anything is sent, for a retired operation among others
    */
-  async call<T extends object = Record<string, unknown>>(
+  call<T extends object = Record<string, unknown>>(
     operation: ShopOperation,
-    options: AccountCallOptions = {},
-  ): Promise<T> {
+    options?: AccountCallOptions,
+  ): Promise<T>
+  /** By its id (`shop.seller.GetActiveShops.202309`): what is handed over and what comes back have types. */
+  call<Id extends ShopOperationId>(
+    id: Id,
+    ...options: Given<ShopTypedOptions<Id> & Pick<AccountCallOptions, 'shopId' | 'assetCipher'>>
+  ): Promise<ShopDataOf<Id>>
+  async call(named: ShopOperation | string, options: AccountCallOptions = {}): Promise<unknown> {
+    const operation = typeof named === 'string' ? await operationOf(named) : named
     const { shopId, assetCipher, ...call } = options
     try {
-      return (await this.#caller.call(this.openId, operation, call, () =>
+      return await this.#caller.call(this.openId, operation, call, () =>
         this.#identifiers(operation, shopId, assetCipher),
-      )) as T
+      )
     } catch (error) {
       // A new consent gives new ciphers: they are asked for again with the next call.
       if ((error as { code?: string }).code === '101000') this.#known = undefined

@@ -11,6 +11,7 @@ import {
   shopRules,
   updateInventory,
 } from '@tockwork/contracts/shop'
+import type { ShopOperationId } from '@tockwork/contracts/shop/operations'
 import { UsageError } from '@tockwork/kernel'
 import type * as z from 'zod/mini'
 import { CursorList } from '../paging/cursor-list.ts'
@@ -28,6 +29,16 @@ import {
 } from './shapes.ts'
 import type { ShopCallOptions } from './shop-caller.ts'
 import { type PartialFailure, partialFailures } from './shop-errors.ts'
+import {
+  type Given,
+  listPages,
+  operationOf,
+  type ShopDataOf,
+  type ShopListField,
+  type ShopListItem,
+  type ShopListOptions,
+  type ShopTypedOptions,
+} from './typed-call.ts'
 
 type Call = <T extends object>(operation: ShopOperation, options: ShopCallOptions) => Promise<T>
 
@@ -157,9 +168,29 @@ export class Shop {
   /** Calls any operation about this shop: see `ShopAccount.call`. */
   call<T extends object = Record<string, unknown>>(
     operation: ShopOperation,
-    options: ShopCallOptions = {},
-  ): Promise<T> {
-    return this.#call<T>(operation, options)
+    options?: ShopCallOptions,
+  ): Promise<T>
+  /** By its id (`shop.order.GetPriceDetail.202407`): what is handed over and what comes back have types. */
+  call<Id extends ShopOperationId>(id: Id, ...options: Given<ShopTypedOptions<Id>>): Promise<ShopDataOf<Id>>
+  async call(named: ShopOperation | string, options: ShopCallOptions = {}): Promise<unknown> {
+    return this.#call(typeof named === 'string' ? await operationOf(named) : named, options)
+  }
+
+  /**
+   * Any list over `page_token`, by the operation's id and the field of the answer that holds the things:
+   * `shop.list('shop.return_refund.SearchReturns.202309', 'return_orders')`.
+   */
+  list<Id extends ShopOperationId, Field extends ShopListField<Id>>(
+    id: Id,
+    field: Field,
+    ...[options]: Given<ShopListOptions<Id>>
+  ): CursorList<ShopListItem<Id, Field>> {
+    return listPages({
+      id,
+      field,
+      options: (options ?? {}) as ShopCallOptions,
+      call: (operation, parts) => this.#call<Record<string, unknown>>(operation, parts),
+    })
   }
 
   /** Filters go into the body, paging into the query. */
