@@ -97,20 +97,22 @@ function prerequisites({ world, shop, operation }: ShopCall): object {
     ['PRODUCT_QUANTITY_LIMIT', world.products.where('shop', shop.id).length < 10_000],
     ['CONTACT_INFO', true],
   ] as const
-  if (operation.version === '202309')
+  if (operation.version === '202309') {
+    const word = (item: string): string =>
+      checks.find(([name]) => name === item)?.[1] === true ? 'PASS' : 'FAILED'
     return {
       shop: {
-        status: { is_failed: !shop.active },
-        logistics: Object.fromEntries(
-          (['pickup_warehouse', 'return_warehouse', 'delivery_option', 'shipping_template'] as const).map(
-            (name) => [
-              name,
-              { is_failed: checks.find(([item]) => item === name.toUpperCase())?.[1] !== true },
-            ],
-          ),
-        ),
+        status: word('SHOP_STATUS'),
+        contact_info: word('CONTACT_INFO'),
+        logistics: {
+          pickup_warehouse: word('PICKUP_WAREHOUSE'),
+          return_warehouse: word('RETURN_WAREHOUSE'),
+          delivery_option: word('DELIVERY_OPTION'),
+          shipping_template: word('SHIPPING_TEMPLATE'),
+        },
       },
     }
+  }
   return {
     check_results: checks.map(([item, passed]) => ({
       check_item: item,
