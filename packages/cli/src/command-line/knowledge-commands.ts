@@ -88,6 +88,29 @@ export function addKnowledgeCommands(table: CommandTable): void {
     )
     .action(async (options) => (await import('../commands/setup.ts')).setup(table.context(options), options))
   table
+    .add(
+      'audit',
+      'the packet for app review and the posting audit, from facts; exit code 1 while it has gaps',
+    )
+    .option('--scopes <list>', 'what the app asks for (default: as answered in setup, else from --code)')
+    .option('--code <folder>', 'your code: which calls use each scope')
+    .option('--app <id>', 'which app of the hub')
+    .option('--out <folder>', 'where to', 'audit-packet')
+    .option('--record', 'record the demo with a browser: login, each scope, the posting screen, the result')
+    .option('--user <name>', 'with --record: a creator of the emulator who agrees; else you log in yourself')
+    .option('--asset <id>', 'with --record: a video in the hub that is posted')
+    .option('--pace <n>', 'with --record: 2 walks half as fast', '1')
+    .option('--page <scope=address>', 'with --record: where your product uses a scope; repeat it', collect)
+    .option('--browser <path>', 'with --record: a Chromium', '/usr/bin/chromium')
+    .addHelpText(
+      'after',
+      examples(
+        'tockwork audit --code src',
+        'tockwork audit --scopes user.info.basic,video.publish --record --user mika --asset ast_…',
+      ),
+    )
+    .action(async (options) => (await import('../commands/audit.ts')).audit(table.context(options), options))
+  table
     .add('doctor', 'what is wrong with this installation, and how to mend it; exit code 1 when something is')
     .option('--sarif', 'print SARIF 2.1.0, for CI and editors')
     .option('--code <folder>', 'also your code: scopes asked for and used, http, addresses that have ended')
