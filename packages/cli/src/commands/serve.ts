@@ -72,7 +72,7 @@ export function hubLines({ out }: Context, hub: HubAttempt | undefined): string[
     `${title}     ${url} ${dim('(tokens, consent and publishing as a service; on the emulator above)')}`,
     ownerLink === undefined
       ? `  Dashboard  ${url}`
-      : `  Dashboard  ${ownerLink.reveal()}  ${dim('(once: makes your account; then')} ${url}${dim(')')}`,
+      : `  Dashboard  ${ownerLink.reveal()}  ${dim('(once: makes your account)')}`,
     `  API        ${url}/openapi.json`,
     `  API key    ${adminKeyFile}`,
     `  Try        curl -H "Authorization: Bearer $(cat ${adminKeyFile})" ${url}/v1/apps`,
