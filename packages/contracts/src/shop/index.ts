@@ -9,6 +9,7 @@ export {
   updateInventory,
 } from './core.generated.ts'
 export { coreShopErrors, type ShopErrorEntry, type ShopRetry, shopRetryOf } from './core-errors.ts'
+export { type MandatoryAttributes, mandatoryAttributes, mandatoryFor } from './mandatory-attributes.ts'
 export {
   ENDING_DAYS,
   pathParameters,

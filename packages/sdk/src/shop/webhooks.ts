@@ -1,6 +1,8 @@
 /** Webhooks of TikTok Shop: the signature, and what is in them. Source: partner.tiktokshop.com/docv2 (webhooks). */
 import { type ShopTopic, shopOwnerFields, shopTopics, shopWebhook } from '@tockwork/contracts/shop'
+import { type ShopWebhookData, shopWebhookModels } from '@tockwork/contracts/shop/webhook-models'
 import { ContractError, Secret, TockworkError, UsageError } from '@tockwork/kernel'
+import * as z from 'zod/mini'
 import { hmacHex, hmacMatches } from './signing.ts'
 import { readShopJson } from './wire-json.ts'
 
@@ -37,19 +39,33 @@ export interface SignedShopWebhook {
   signature: string | null | undefined
 }
 
-export interface ShopWebhookEvent {
+/** Told apart by `topic`: `if (event.topic === 'order_status_change') event.data.order_id`. */
+export type ShopWebhookEvent =
+  | {
+      [Topic in ShopTopic]: Delivery & { topic: Topic; data: Readonly<ShopWebhookData<Topic>> }
+    }[ShopTopic]
+  | UnknownShopWebhook
+
+export interface UnknownShopWebhook extends Delivery {
+  /** The number is not public. */
+  topic: 'unknown'
+  data: Readonly<Record<string, unknown>>
+}
+
+interface Delivery {
   /** `undefined` where the delivery has none (the inventory topic), as documented. */
   type: number | undefined
-  /** `unknown` for a number that is not public. */
-  topic: ShopTopic | 'unknown'
   /** The same for every repeat of a delivery; deduplicate on it. */
   notificationId: string
   /** Epoch seconds; `undefined` where the delivery says its time in another form. */
   timestamp: number | undefined
   /** Whose event it is. */
   owner: { field: (typeof shopOwnerFields)[number]; id: string } | undefined
-  /** TikTok's own names; ids are strings. */
-  data: Readonly<Record<string, unknown>>
+  /**
+   * What in `data` is not as TikTok documents it, so that its type cannot be relied on: field and rule. The delivery is
+   * handed over all the same, since an event that is thrown away is lost after five attempts.
+   */
+  misfit?: string
 }
 
 /**
@@ -104,15 +120,25 @@ function readEvent(text: string): ShopWebhookEvent {
   const id = body.tts_notification_id ?? body.event_id
   if (typeof id !== 'string' || id === '') throw unclear('it has neither tts_notification_id nor event_id')
   const field = shopOwnerFields.find((name) => typeof body[name] === 'string' && body[name] !== '')
+  const topic = topicOf(type as number | undefined, body)
+  // The inventory topic is documented flat: everything stands on the outside.
+  const data = isRecord(body.data) ? body.data : body
+  const misfit = topic === 'unknown' ? undefined : misfitOf(topic, data)
   return {
     type: type as number | undefined,
-    topic: topicOf(type as number | undefined, body),
+    topic,
     notificationId: id,
     timestamp: typeof timestamp === 'number' ? timestamp : undefined,
     owner: field === undefined ? undefined : { field, id: body[field] as string },
-    // The inventory topic is documented flat: everything stands on the outside.
-    data: isRecord(body.data) ? body.data : body,
-  }
+    ...(misfit === undefined ? {} : { misfit }),
+    data,
+    // The topic decides which member of the union it is, and `misfit` says where its data do not keep to that.
+  } as ShopWebhookEvent
+}
+
+function misfitOf(topic: ShopTopic, data: Record<string, unknown>): string | undefined {
+  const issue = z.safeParse(shopWebhookModels[topic], data).error?.issues[0]
+  return issue === undefined ? undefined : `data.${issue.path.join('.')}: ${issue.message}`
 }
 
 function topicOf(type: number | undefined, body: Record<string, unknown>): ShopWebhookEvent['topic'] {
