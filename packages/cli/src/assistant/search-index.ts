@@ -5,10 +5,12 @@ import {
   oauthErrors,
   openErrors,
   possibilities,
+  redirectUriRules,
   scopes,
   uploadStatuses,
 } from '@tockwork/contracts'
 import { endpoints } from '@tockwork/contracts/all'
+import { reviewChecklist, uxChecklist } from '@tockwork/contracts/audit'
 import {
   contradictions,
   knownMessages,
@@ -16,7 +18,9 @@ import {
   observations,
   postingFacts,
   sandboxFacts,
+  sandboxRules,
   unstated,
+  waitingTimes,
   wireConventions,
 } from '@tockwork/contracts/knowledge'
 import MiniSearch from 'minisearch'
@@ -51,9 +55,11 @@ export class SearchIndex {
         const words = text.match(/[\p{L}\p{N}_]+/gu) ?? []
         return words.flatMap((word) => (word.includes('_') ? [word, ...word.split('_')] : [word]))
       },
+      processTerm,
       searchOptions: {
         boost: { title: 3, id: 2 },
-        prefix: true,
+        // A short word begins too many others.
+        prefix: (term) => term.length > 3,
         fuzzy: (term) => (term.length > 5 ? 0.15 : false),
       },
     })
@@ -74,6 +80,20 @@ export class SearchIndex {
   }
 }
 
+/** Words of which every question is made, and no answer. */
+const EMPTY_WORDS = new Set(
+  'a an and are as at be by can cannot could do does for from get gets got has have how i if in into is it its many may me must my need not of on or our out should so that the their them then there they this to up use was what when where which while who why will with without would you your'.split(
+    ' ',
+  ),
+)
+
+/** One form for singular and plural. Codes are left as they are: `invalid_params` is another than `invalid_param`. */
+function processTerm(term: string): string | false {
+  const word = term.toLowerCase()
+  if (EMPTY_WORDS.has(word)) return false
+  return /^[a-z]{4,}[^s]s$/.test(word) ? word.slice(0, -1) : word
+}
+
 /** @param docs folder with Markdown, where there is one. */
 export async function buildIndex(docs?: URL): Promise<SearchIndex> {
   return new SearchIndex([...contractEntries(), ...(docs === undefined ? [] : await pageEntries(docs))])
@@ -85,6 +105,7 @@ function contractEntries(): Entry[] {
     unstated,
     'posting-facts': postingFacts,
     sandbox: sandboxFacts,
+    'waiting-times': waitingTimes,
     wire: wireConventions,
   }
   return [
@@ -145,6 +166,24 @@ function contractEntries(): Entry[] {
         .join(' '),
       source: 'https://developers.tiktok.com/doc/tiktok-api-scopes',
     })),
+    ...[...reviewChecklist, ...uxChecklist].map(({ id, section, rule, label, source }) => ({
+      id: `checklist/${id}`,
+      title: `${reviewChecklist.some((each) => each.id === id) ? 'App review' : 'Audit of the posting screen'}: ${section}, ${id.replaceAll('-', ' ')}`,
+      text: label === undefined ? rule : `${rule} ${label}`,
+      source,
+    })),
+    ...Object.entries(redirectUriRules).map(([platform, { max, maxLength, schemes, hosts, port }]) => ({
+      id: `rules/redirect-uri-${platform}`,
+      title: `Redirect URI rules: ${platform}`,
+      text: `At most ${max}, each at most ${maxLength} characters, ${schemes.join(' or ')}, host ${[hosts].flat().join(' or ')}, port ${port}; no query and no fragment.`,
+      source: `https://developers.tiktok.com/doc/login-kit-${platform}`,
+    })),
+    {
+      id: 'rules/sandbox',
+      title: 'Sandbox: how many sandboxes and target users',
+      text: `At most ${sandboxRules.maxSandboxesPerApp} sandboxes an app and ${sandboxRules.maxTargetUsers} target users each; each has a client key of its own.`,
+      source: sandboxRules.source,
+    },
     ...Object.entries(claims).flatMap(([list, all]) =>
       all.map(({ id, statement, source, provenance }) => ({
         id: `${list}/${id}`,
@@ -156,12 +195,17 @@ function contractEntries(): Entry[] {
   ]
 }
 
+const READMES = ['README.md', 'packages/sdk/README.md']
+
 /** Every section of every page. */
 async function pageEntries(folder: URL): Promise<Entry[]> {
-  const names = await readdir(folder).catch(() => [])
+  const inDocs = (await readdir(folder, { recursive: true }).catch(() => []))
+    .map((name) => name.replaceAll('\\', '/'))
+    // The generated reference says what the contracts say, and how the house is built is no question of a user.
+    .filter((name) => name.endsWith('.md') && !/^(?:reference\/|STYLE\.md)/.test(name))
   const entries: Entry[] = []
-  for (const name of names.filter((each) => each.endsWith('.md'))) {
-    const text = await readFile(new URL(name, folder), 'utf8')
+  for (const page of [...inDocs.map((name) => `docs/${name}`), ...READMES]) {
+    const text = await readFile(new URL(`../${page}`, folder), 'utf8').catch(() => '')
     for (const [index, section] of text.split(/^(?=#{1,4} )/m).entries()) {
       const [heading = '', ...lines] = section.split('\n')
       const title = heading.replace(/^#+ /, '').trim()
@@ -170,10 +214,10 @@ async function pageEntries(folder: URL): Promise<Entry[]> {
         .replace(/[^\w\s-]/g, '')
         .trim()
         .replace(/\s+/g, '-')
-      const cite = `docs/${name}#${anchor || index}`
+      const cite = `${page}#${anchor || index}`
       // Two sections of a page may have one name.
       const id = entries.some((each) => each.id === cite) ? `${cite}-${index}` : cite
-      entries.push({ id, title, text: lines.join('\n').trim(), source: `docs/${name}` })
+      entries.push({ id, title, text: lines.join('\n').trim(), source: page })
     }
   }
   return entries

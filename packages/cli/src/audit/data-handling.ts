@@ -18,7 +18,7 @@ export interface DataKind {
 
 const ERASED = 'until the account is erased'
 
-export const dataKinds: Readonly<Record<Stored, DataKind>> = {
+const dataKinds: Readonly<Record<Stored, DataKind>> = {
   token_pairs: {
     what: 'access and refresh token, sealed with AES-256-GCM under a key that is not in the database',
     why: 'to call TikTok as the creator',
