@@ -145,6 +145,7 @@ export class LiveEvents {
         if (signal.aborted) return
         log.warn({ err: error }, 'Listening for changes broke off; trying again')
       }
+      if (signal.aborted) return
       await clock.sleep(RECONNECT_MS, signal).catch(() => undefined)
     }
   }

@@ -29,6 +29,8 @@ export function liveRoute(parts: { live: LiveEvents; clock: Clock; authenticate:
       const lastId = request.headers['last-event-id']
       const over = new AbortController()
       request.signal.addEventListener('abort', () => over.abort(), { once: true })
+      // Whoever went away while it was looked who they are.
+      if (request.signal.aborted) over.abort()
       const told = live.watch(caller.workspaceId, lastId === '' ? undefined : lastId, over.signal)
       const stillIn = async (): Promise<Caller | undefined> => authenticate(request).catch(() => undefined)
       return {

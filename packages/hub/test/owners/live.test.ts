@@ -10,7 +10,7 @@ beforeAll(async () => {
   owner = world.visitor()
   await owner.accept(world.firstLink, 'owner')
 }, 60_000)
-afterAll(() => world?.close())
+afterAll(() => world?.close(), 60_000)
 
 interface Heard {
   id: string | undefined

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.close()
   rmSync(folder, { recursive: true, force: true })
-})
+}, 60_000)
 
 describe('the first person', () => {
   test('makes their account by the link of the start, once, and is signed in', async () => {
