@@ -21,6 +21,8 @@ export async function startEmulatorProcess(
       refreshGraceSeconds: 600,
       processingSeconds: 1,
       moderationSeconds: 3,
+      // A long storm makes more drafts than a creator may have pending; those would rightly wait for a day.
+      pendingSharesPerDay: 1000,
     },
   }
   const { child, said } = await startChild<{ origin: string }>('emulator-process', {

@@ -1,6 +1,7 @@
 import { type Hub, type HubParts, startHub } from './app.ts'
 import { ConfigError, type Environment, parseConfig } from './config.ts'
 import { clearOf } from './observability/logger.ts'
+import { isConnectionLost } from './storage/database.ts'
 
 export interface ServeOptions {
   env: Environment
@@ -18,6 +19,26 @@ export interface ServeOptions {
  * @returns the exit code: 0 after an orderly end, 2 for a wrong configuration, 1 when it could not start.
  */
 export async function serve(options: ServeOptions): Promise<number> {
+  const hearing = (error: unknown): void => hearConnectionError(error, options.writeError)
+  process.on('uncaughtException', hearing)
+  try {
+    return await run(options)
+  } finally {
+    process.off('uncaughtException', hearing)
+  }
+}
+
+/**
+ * A connection to the database that breaks while nobody listens to it does not end the program: whoever uses it meets the
+ * same error with the next statement. The job queue takes its listeners off a connection before it closes it, so that a
+ * server which dies in that moment is heard by nobody. Anything else ends the program, as ever.
+ */
+export function hearConnectionError(error: unknown, write: (line: string) => void): void {
+  if (!isConnectionLost(error)) throw error
+  write(`A database connection broke while it was closed: ${clearOf((error as Error).message)}`)
+}
+
+async function run(options: ServeOptions): Promise<number> {
   let hub: Hub
   try {
     hub = await startHub(parseConfig(options.env), options.parts)

@@ -1,4 +1,4 @@
-import { ManualClock, seededRandom } from '@tockwork/kernel'
+import { type Clock, ManualClock, seededRandom } from '@tockwork/kernel'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RateCall, RateGovernor, type RateRule } from '../../src/governor/governor.ts'
@@ -144,6 +144,28 @@ describe('a window', () => {
     }
     expect(counted.length).toBeGreaterThan(100)
     expect(busiest(counted, 60_000)).toBeLessThanOrEqual(6)
+  })
+
+  it('counts a call from when it can be sent, when its slot was long on the way', async () => {
+    const rule: RateRule = { ...init, endpoint: 'late', requests: 1 }
+    // What this process sees of time: three seconds pass until the slot is there, four more while it is moved.
+    const seen = [0, 3_000, 7_000]
+    const late: Clock = {
+      now: () => START + (seen.length > 1 ? (seen.shift() ?? 0) : (seen[0] ?? 0)),
+      sleep: () => Promise.resolve(),
+    }
+    const governor = new RateGovernor({ db: database.db, clock: late, time: 'database' })
+    const slot = await governor.take(call({ rule, accountId: 'acc_late', ticket: 'late:1' }))
+    if (!slot.granted) throw new Error('the window was not empty')
+    const [window] = (await listWindows(database.db, { workspaceId: 'ws_1', limit: 100 })).filter(
+      ({ endpoint }) => endpoint === 'late',
+    )
+    expect(window?.granted).toEqual([slot.at])
+    expect(slot.at - (await governor.now())).toBeGreaterThan(6_000)
+    // Killed before it settles: the next one comes a whole window after the call, not after the slot.
+    const next = await governor.take(call({ rule, accountId: 'acc_late', ticket: 'late:2' }))
+    expect(next).toMatchObject({ granted: false })
+    expect(next.at - slot.at).toBe(61_000)
   })
 
   it('lets a person go before posts that wait, and posts before background work', async () => {
