@@ -52,9 +52,13 @@ export class ShopCaller {
     for (let attempt = 1; ; attempt += 1) {
       signal?.throwIfAborted()
       let answer: ShopAnswer
+      const permit = await this.#parts.windows.acquire(operation, identifiers.shop_cipher ?? openId, signal)
       try {
         answer = await this.#attempt(operation, call, grant, attempt, signal)
+        permit.settle()
       } catch (error) {
+        if (error instanceof TransportError && error.sent === 'no') permit.giveBack()
+        else permit.settle()
         if (!(error instanceof TransportError) || !this.#mayRepeat(operation, attempt, error.sent === 'no'))
           throw error
         await this.#pause(operation, attempt, error.code, backoffMs(attempt, this.#parts.random), signal)

@@ -1,6 +1,7 @@
 import type { Clock, Random, Secret } from '@tockwork/kernel'
 import type { OnEvent } from '../events.ts'
 import type { Http } from '../http.ts'
+import type { ShopWindows } from './shop-windows.ts'
 
 /** What the parts of one client share. */
 export interface ShopParts {
@@ -14,4 +15,5 @@ export interface ShopParts {
   onEvent: OnEvent | undefined
   maxAttempts: number
   maxAnswerBytes: number
+  windows: ShopWindows
 }

@@ -11,6 +11,7 @@ import { ShopAccount } from './shop-account.ts'
 import { ShopAuth } from './shop-auth.ts'
 import { ShopCaller } from './shop-caller.ts'
 import type { ShopParts } from './shop-parts.ts'
+import { ShopWindows } from './shop-windows.ts'
 import { type ShopWebhookEvent, verifyShopWebhook } from './webhooks.ts'
 
 export interface TikTokShopOptions {
@@ -33,6 +34,10 @@ export interface TikTokShopOptions {
         maxAttempts?: number
         /** Largest answer that is read. 32 MiB. */
         maxAnswerBytes?: number
+        /** The shops are of a sandbox, whose calls are limited to 1,000 an hour together. `false`. */
+        sandbox?: boolean
+        /** Longest wait for a free slot of TikTok's limits, in milliseconds; then `RateLimitError`. One minute. */
+        maxWaitMs?: number
       }
     | undefined
 }
@@ -58,19 +63,23 @@ export class TikTokShop {
         field: 'appSecret',
         action: 'Copy it from Partner Center: every call is signed with it.',
       })
-    const { maxAttempts = 4, maxAnswerBytes = 32 * 1024 * 1024 } = limits
+    const { maxAttempts = 4, maxAnswerBytes = 32 * 1024 * 1024, sandbox = false, maxWaitMs = 60_000 } = limits
     if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > 10)
       throw new UsageError('limits.maxAttempts: 1 to 10', { field: 'limits.maxAttempts' })
+    if (!Number.isFinite(maxWaitMs) || maxWaitMs < 0)
+      throw new UsageError('limits.maxWaitMs: milliseconds from 0', { field: 'limits.maxWaitMs' })
+    const clock = options.clock ?? systemClock
     this.#parts = {
       appKey,
       appSecret: secret,
       origin: options.origin === undefined ? undefined : parseOrigin(options.origin),
       http: options.http !== undefined && 'send' in options.http ? options.http : createHttp(options.http),
-      clock: options.clock ?? systemClock,
+      clock,
       random: options.random ?? cryptoRandom,
       onEvent: options.onEvent,
       maxAttempts,
       maxAnswerBytes,
+      windows: new ShopWindows(clock, { sandbox, maxWaitMs }),
     }
     this.auth = new ShopAuth(this.#parts, options.serviceId, options.grants ?? new MemoryShopGrantStore())
     this.#caller = new ShopCaller(this.#parts, this.auth)

@@ -40,6 +40,9 @@ export interface WindowState {
   blockedUntil: number | undefined
 }
 
+/** What of an endpoint the governor looks at. */
+export type Limited = Pick<Endpoint, 'id' | 'limits'>
+
 const SWEEP_EVERY = 1024
 
 export class RateGovernor {
@@ -54,17 +57,17 @@ export class RateGovernor {
   }
 
   /** A permit at once when there is room, otherwise a promise of one. */
-  acquire(endpoint: Endpoint, key: string, options: AcquireOptions = {}): Permit | Promise<Permit> {
+  acquire(endpoint: Limited, key: string, options: AcquireOptions = {}): Permit | Promise<Permit> {
     return this.#queue(endpoint).acquire(key, options)
   }
 
   /** TikTok said 429: silence for this user (or the whole app) until then. */
-  block(endpoint: Endpoint, key: string, until: number): void {
+  block(endpoint: Limited, key: string, until: number): void {
     this.#queue(endpoint).block(key, until)
   }
 
   /** When a call could go now: for the `until` of an error. */
-  freeAt(endpoint: Endpoint, key: string): number {
+  freeAt(endpoint: Limited, key: string): number {
     return this.#queue(endpoint).freeAt(key)
   }
 
@@ -72,7 +75,7 @@ export class RateGovernor {
     return [...this.#queues.values()].flatMap((queue) => queue.state())
   }
 
-  #queue(endpoint: Endpoint): EndpointQueue {
+  #queue(endpoint: Limited): EndpointQueue {
     let queue = this.#queues.get(endpoint.id)
     if (queue === undefined) {
       queue = new EndpointQueue(endpoint.id, this.#useContract ? (endpoint.limits ?? []) : [], this.#clock)
