@@ -84,6 +84,7 @@ test('what cannot be called is said, and nothing is sent', async () => {
     [['shop.finance.GetPayments.202309', '--shop', '1'], /retired on 2026-08-15.*GetPayments\.202605/],
     [['shop.order.GetOrderList'], /say which/],
     [['/product/202309/products/1729'], /takes (GET|PUT|DELETE).* and /],
+    [['/api/orders/search'], /first version.*ended on 2025-12-31/],
     [['--api', 'books', 'x'], /open or shop/],
   ]
   for (const [args, message] of cases) {

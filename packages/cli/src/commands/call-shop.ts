@@ -1,10 +1,14 @@
 /** `call` for TikTok Shop: any operation of its table, with the app and token of the environment. */
-import { pathParameters, type ShopOperation } from '@tockwork/contracts/shop'
+import { pathParameters, type ShopOperation, shopRules } from '@tockwork/contracts/shop'
 import { findShopOperations, shopOperations } from '@tockwork/contracts/shop/operations'
 import { UsageError } from '@tockwork/kernel'
 import { TikTokShop } from '@tockwork/sdk/shop'
 import type { Context } from '../context.ts'
 import { table } from '../output/output.ts'
+
+/** `/api/orders/search`; the token calls have `/api/v2/` and go on. */
+const FIRST_VERSION =
+  /^(?:(?:GET|POST|PUT|DELETE)\s+)?(?:https?:\/\/open-api\.tiktokglobalshop\.com)?\/api\/(?!v2\/)[a-z_]+\//i
 
 export function listShop({ out }: Context): void {
   const all = shopOperations()
@@ -25,6 +29,15 @@ export function listShop({ out }: Context): void {
 /** The operation that a name stands for, the newest of its versions; `undefined` when it is none of Shop's. */
 export function findShop(name: string): ShopOperation | undefined {
   const found = findShopOperations(name)
+  if (found.length === 0 && FIRST_VERSION.test(name.trim()))
+    throw new UsageError(
+      `${name} is of the first version of TikTok Shop's API, which ended on ${shopRules.firstVersionRetired}.`,
+      {
+        code: 'endpoint_retired',
+        field: 'endpoint',
+        action: 'Look for its successor, whose path names a version: tockwork call --list --api shop',
+      },
+    )
   const [first] = found
   const verbs = [...new Set(found.filter(({ path }) => path === first?.path).map(({ method }) => method))]
   if (first !== undefined && name.trim().startsWith('/') && verbs.length > 1)
