@@ -228,10 +228,7 @@ export interface Webhooks {
   /** Lower case. */
   signatureHeader: string
   /** Whose event it is and what it says; a failure says why it is not believed. */
-  read(
-    delivery: { body: Uint8Array; signature: string | undefined },
-    now: number,
-  ): Promise<PlatformResult<PlatformNews>>
+  read(delivery: { body: Uint8Array; signature: string | undefined }): Promise<PlatformResult<PlatformNews>>
 }
 
 export type PlatformNews =

@@ -25,4 +25,4 @@ export type {
   Standing,
   Webhooks,
 } from './connector.ts'
-export type { PlatformFailure, PlatformResult } from './outcome.ts'
+export { fail, type PlatformFailure, type PlatformResult, refuse, succeed } from './outcome.ts'
