@@ -65,29 +65,51 @@ export function page<T extends Row>(
   rows: readonly T[],
   by: (row: T) => number,
   request: { size: number; after: [number, string] | undefined; descending?: boolean },
-  wanted: (row: T) => boolean = () => true,
+  wanted?: (row: T) => boolean,
 ): Page<T> {
   const { size, after, descending = false } = request
+  const step = descending ? -1 : 1
   const found: T[] = []
-  let total = 0
-  let more = false
-  for (let step = 0; step < rows.length; step += 1) {
-    const row = rows[descending ? rows.length - 1 - step : step] as T
-    if (!wanted(row)) continue
-    total += 1
-    if (after !== undefined && !isAfter(row, by(row), after, descending)) continue
-    if (found.length < size) found.push(row)
-    else more = true
+  let at = startOf(rows, by, after, descending)
+  for (; at >= 0 && at < rows.length && found.length <= size; at += step) {
+    const row = rows[at] as T
+    if (wanted === undefined || wanted(row)) found.push(row)
   }
+  const more = found.length > size
+  if (more) found.pop()
   const last = found.at(-1)
   const token =
     more && last !== undefined ? Buffer.from(`${by(last)}|${last.id}`, 'latin1').toString('base64url') : ''
-  return { rows: found, next_page_token: token, total_count: total }
+  return { rows: found, next_page_token: token, total_count: count(rows, wanted) }
 }
 
-function isAfter(row: Row, value: number, [then, id]: [number, string], descending: boolean): boolean {
-  if (value === then) return descending ? row.id < id : row.id > id
-  return descending ? value < then : value > then
+function count<T>(rows: readonly T[], wanted: ((row: T) => boolean) | undefined): number {
+  if (wanted === undefined) return rows.length
+  let total = 0
+  for (const row of rows) if (wanted(row)) total += 1
+  return total
+}
+
+/** Where the first row after a token stands. */
+function startOf<T extends Row>(
+  rows: readonly T[],
+  by: (row: T) => number,
+  after: [number, string] | undefined,
+  descending: boolean,
+): number {
+  if (after === undefined) return descending ? rows.length - 1 : 0
+  const [value, id] = after
+  let low = 0
+  let high = rows.length
+  // The first row that is behind the token, or for a walk backwards the first that is not before it.
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const row = rows[middle] as T
+    const order = by(row) - value || (row.id < id ? -1 : row.id > id ? 1 : 0)
+    if (order < 0 || (order === 0 && !descending)) low = middle + 1
+    else high = middle
+  }
+  return descending ? low - 1 : low
 }
 
 /** The same for a list that is at hand, in its own order. */
