@@ -20,7 +20,7 @@ import { csrfTokenOf, hashToken, newToken, sameText } from './tokens.ts'
 
 const HOUR = 3_600_000
 /** A session that nobody uses ends; one that is used ends as well, some day. */
-export const SESSION_ENDS = { idleMs: 24 * HOUR, absoluteMs: 30 * 24 * HOUR } as const
+const SESSION_ENDS = { idleMs: 24 * HOUR, absoluteMs: 30 * 24 * HOUR } as const
 const SEEN_EVERY_MS = 60_000
 const USER_AGENT_LENGTH = 300
 

@@ -150,11 +150,11 @@ const UNITS = [
   ['minute', 60],
 ] as const
 
-export function exactTime(at: string | number): string {
+function exactTime(at: string | number): string {
   return exact.format(new Date(at))
 }
 
-export function relativeTime(at: string | number, now = Date.now()): string {
+function relativeTime(at: string | number, now = Date.now()): string {
   const seconds = (new Date(at).getTime() - now) / 1_000
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
   return relative.format(Math.round(seconds / size), unit)
