@@ -11,6 +11,8 @@ beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'tockwork-media-library-'))
   const save = (name: string, bytes: Uint8Array): void => writeFileSync(join(cwd, name), bytes)
   save('clip.mp4', makeSampleVideo(small))
+  // The same but for the end, encoded anew.
+  save('shorter.mov', makeSampleVideo({ ...small, durationSec: 3.5, container: 'mov' }))
   // The same pictures in another file: other bytes, another container, the header elsewhere.
   save('again.mov', makeSampleVideo({ ...small, container: 'mov', moovLast: true }))
   save('photo.jpg', makeSamplePhoto({ width: 640, height: 480 }))
@@ -26,7 +28,7 @@ describe('what was uploaded before', () => {
   test('is found again, best first, with where it matches', async () => {
     const { id } = await json('add', 'clip.mp4')
     expect(id).toMatch(/^media_[\w-]{16}$/)
-    const { matches } = await json('match', 'again.mov')
+    const { matches } = await json('match', 'shorter.mov')
     expect(matches[0]).toMatchObject({ id, label: 'clip.mp4', verdict: 'duplicate' })
     expect(matches[0].score).toBeGreaterThan(0.95)
     expect(matches[0].segments[0]).toMatchObject({
@@ -36,13 +38,16 @@ describe('what was uploaded before', () => {
       orientation: 'as-is',
     })
     expect(matches[0].segments[0].to_s).toBeGreaterThan(2.9)
-    const { stdout } = await media('match', 'again.mov')
-    expect(stdout).toContain(`✗ again.mov was uploaded before: ${id} (clip.mp4)`)
+    const { stdout } = await media('match', 'shorter.mov')
+    expect(stdout).toContain(`✗ shorter.mov was uploaded before: ${id} (clip.mp4)`)
   })
 
-  test('is known by its bytes without a decoder', async () => {
+  test.each([
+    ['by its bytes', 'clip.mp4'],
+    ['by its stream in another container', 'again.mov'],
+  ])('is known %s without a decoder', async (_how, file) => {
     await media('add', 'clip.mp4', '--id', 'post-1')
-    const { stdout, code } = await runHere(['media', 'match', 'clip.mp4', '--json'], {
+    const { stdout, code } = await runHere(['media', 'match', file, '--json'], {
       cwd,
       env: { TOCKWORK_FFMPEG: join(cwd, 'none-here') },
     })

@@ -20,6 +20,7 @@ export {
 } from './fingerprint/make-fingerprint.ts'
 export { matchFingerprints } from './fingerprint/match.ts'
 export type { Orientation } from './fingerprint/pdq.ts'
+export { picturesSha256 } from './fingerprint/pictures-sha256.ts'
 export { THRESHOLDS } from './fingerprint/thresholds.ts'
 export { FingerprintIndex, type FingerprintIndexStats } from './library/fingerprint-index.ts'
 export {

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { planPhoto } from '../src/fix/plan-photo.ts'
 import { planVideo } from '../src/fix/plan-video.ts'
 import { fixMedia, type MediaInfo, probe } from '../src/index.ts'
+import { picturesSha256 } from '../src/originality.ts'
 import { makeSamplePhoto, makeSampleVideo } from '../src/sample/index.ts'
 import { exifOrientation, withSegments } from './content-credentials.ts'
 import { gif, heic, jpegHeader } from './headers.ts'
@@ -344,6 +345,11 @@ if (spawnSync('ffmpeg', ['-version']).status === 0) {
       const shares: number[] = []
       const result = await fixMedia(path, { rules, env, onProgress: (share) => shares.push(share) })
       expect(result).toMatchObject({ status: 'fixed', lossless, findings: [] })
+      const pictures = await picturesSha256({ kind: 'file', path }, ending)
+      const { container } = await probe({ kind: 'file', path: result.path! })
+      const fixed = await picturesSha256({ kind: 'file', path: result.path! }, container)
+      expect(fixed).toBeDefined()
+      expect(fixed === pictures).toBe(lossless)
       expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true)
     })
 
@@ -357,6 +363,9 @@ if (spawnSync('ffmpeg', ['-version']).status === 0) {
           encoding: 'utf8',
         }).stdout
       expect(sums(result.path!)).toBe(sums(path))
+      const pictures = await picturesSha256({ kind: 'file', path }, 'mp4')
+      expect(pictures).toBeDefined()
+      expect(await picturesSha256({ kind: 'file', path: result.path! }, 'mp4')).toBe(pictures)
     })
 
     test('cut on request, and only then', async () => {

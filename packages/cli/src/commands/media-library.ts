@@ -7,6 +7,7 @@ import {
   FingerprintLibrary,
   fingerprintFile,
   type LibraryMatch,
+  picturesSha256,
   sha256OfFile,
 } from '@tockwork/media/originality'
 import type { Context } from '../context.ts'
@@ -53,9 +54,13 @@ export async function matchMedia(
   const path = resolve(cwd, file)
   const info = await lookAt(path, file)
   const library = openLibrary(context, options, 'read')
+  const samePictures = async () => {
+    const sha256 = await picturesSha256({ kind: 'file', path }, info.container, signal)
+    return sha256 === undefined ? undefined : library.findSamePictures(sha256)
+  }
   try {
-    // The same bytes need no look at a picture, and no decoder.
-    const exact = library.findExact(await sha256OfFile(path, signal))
+    // The same bytes, or the same stream in another file, need no look at a picture, and no decoder.
+    const exact = library.findExact(await sha256OfFile(path, signal)) ?? (await samePictures())
     const matches =
       exact === undefined
         ? library.match(

@@ -4,10 +4,11 @@ import { HASH_WORDS } from './hash.ts'
 /**
  * Layout, little endian: `TWFP`, version (1 byte), kind (1 byte: 0 video, 1 photo), number of regions (2), number of
  * pictures (4), seconds (4, float), aspect (4, float), SHA-256 of the file (32), kinds, times (4 each, float), quality
- * (1 a hash), hashes (32 a hash, words from lowest to highest).
+ * (1 a hash), hashes (32 a hash, words from lowest to highest); then, where it is known, SHA-256 of the encoded pictures (32).
  */
 const MAGIC = 0x50465754
 const HEAD_BYTES = 52
+const SHA256_BYTES = 32
 const MAX_REGIONS = 64
 const MAX_PICTURES = 4096
 
@@ -21,12 +22,14 @@ export function encodeFingerprint({
   durationSec,
   aspect,
   fileSha256,
+  picturesSha256,
   grid,
 }: StoredFingerprint): Uint8Array {
   const regions = grid.kinds.length
   const pictures = grid.times.length
   const count = regions * pictures
-  const bytes = new Uint8Array(HEAD_BYTES + regions + pictures * 4 + count * (1 + HASH_WORDS * 4))
+  const hashesEnd = HEAD_BYTES + regions + pictures * 4 + count * (1 + HASH_WORDS * 4)
+  const bytes = new Uint8Array(hashesEnd + (picturesSha256 === undefined ? 0 : SHA256_BYTES))
   const view = new DataView(bytes.buffer)
   view.setUint32(0, MAGIC, true)
   view.setUint8(4, FINGERPRINT_VERSION)
@@ -48,6 +51,7 @@ export function encodeFingerprint({
     view.setUint32(at, word, true)
     at += 4
   }
+  if (picturesSha256 !== undefined) bytes.set(Buffer.from(picturesSha256, 'hex'), hashesEnd)
   return bytes
 }
 
@@ -67,8 +71,10 @@ export function decodeFingerprint(bytes: Uint8Array): StoredFingerprint {
   if (kind > 1 || regions === 0 || regions > MAX_REGIONS || pictures === 0 || pictures > MAX_PICTURES)
     fail('counts out of bounds')
   const count = regions * pictures
-  if (bytes.length !== HEAD_BYTES + regions + pictures * 4 + count * (1 + HASH_WORDS * 4))
-    fail('wrong length')
+  const hashesEnd = HEAD_BYTES + regions + pictures * 4 + count * (1 + HASH_WORDS * 4)
+  // The SHA-256 of the pictures came later than the format, and is not known of every file.
+  const hasPictures = bytes.length === hashesEnd + SHA256_BYTES
+  if (bytes.length !== hashesEnd && !hasPictures) fail('wrong length')
   let at = HEAD_BYTES + regions
   const times = new Float32Array(pictures)
   for (let i = 0; i < pictures; i++) {
@@ -87,6 +93,7 @@ export function decodeFingerprint(bytes: Uint8Array): StoredFingerprint {
     durationSec: view.getFloat32(12, true),
     aspect: view.getFloat32(16, true),
     fileSha256: Buffer.from(bytes.subarray(20, HEAD_BYTES)).toString('hex'),
+    ...(hasPictures && { picturesSha256: Buffer.from(bytes.subarray(hashesEnd)).toString('hex') }),
     grid,
   }
 }

@@ -23,6 +23,8 @@ export interface StoredFingerprint {
   readonly aspect: number
   /** SHA-256 of the file, in hex. */
   readonly fileSha256: string
+  /** Of a video's encoded pictures, whatever holds them; absent where they could not be listed. */
+  readonly picturesSha256?: string
   readonly grid: HashGrid
 }
 
@@ -31,6 +33,7 @@ export interface QueryFingerprint {
   readonly kind: 'video' | 'photo'
   readonly durationSec: number
   readonly fileSha256: string
+  readonly picturesSha256?: string
   readonly grid: HashGrid
   /** Hashes of the same pictures and regions lying otherwise, in the grid's order. */
   readonly turned: readonly { readonly orientation: Orientation; readonly hashes: Uint32Array }[]

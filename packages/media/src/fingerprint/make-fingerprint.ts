@@ -6,6 +6,7 @@ import type { MediaInfo } from '../media-info.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import { hashPictures, PHOTO_LYING, type TimedLuma, VIDEO_LYING } from './hash-pictures.ts'
 import { PICTURE_SIDE } from './picture.ts'
+import { picturesSha256 } from './pictures-sha256.ts'
 
 export interface FingerprintOptions {
   /**
@@ -65,9 +66,10 @@ export async function fingerprintVideo(
     at: look === 'keyframes' ? 'keyframes' : { fps },
     ...(signal === undefined ? {} : { signal }),
   }
-  let [pictures, fileSha256] = await Promise.all([
+  let [pictures, fileSha256, encoded] = await Promise.all([
     takePictures(frames.frames(path, request), MAX_SEC * MIN_FPS),
     sha256OfFile(path, signal),
+    picturesSha256({ kind: 'file', path }, info.container, signal),
   ])
   if (look === 'keyframes' && pictures.length < MIN_KEYFRAMES)
     // A clip of a few seconds has one or two, which prove nothing; all of it is quick to decode.
@@ -77,7 +79,12 @@ export async function fingerprintVideo(
   const fitting = Math.max(1, Math.min(STORED_STRIDE, Math.floor(pictures.length / MIN_STORED)))
   const storeEvery = Math.max(fitting, Math.ceil(pictures.length / MAX_STORED))
   const hashed = hashPictures(pictures, { aspect, storeEvery, lying: VIDEO_LYING })
-  const common = { kind: 'video', durationSec, fileSha256 } as const
+  const common = {
+    kind: 'video',
+    durationSec,
+    fileSha256,
+    ...(encoded === undefined ? {} : { picturesSha256: encoded }),
+  } as const
   return {
     query: { ...common, ...hashed.query },
     ...(look === 'all' ? { stored: { ...common, aspect, grid: hashed.stored } } : {}),

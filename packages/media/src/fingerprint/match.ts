@@ -11,8 +11,13 @@ const STRANGERS = HASH_BITS / 2
 /** Compares a file with an earlier upload. Photos are not compared with videos: a still in common is no copy. */
 export function matchFingerprints(query: QueryFingerprint, stored: StoredFingerprint): Match {
   if (query.kind !== stored.kind) return NO_MATCH
-  if (query.fileSha256 === stored.fileSha256) return sameFile(query, stored)
+  if (query.fileSha256 === stored.fileSha256 || samePictures(query, stored)) return sameFile(query, stored)
   return query.kind === 'video' ? matchVideos(query, stored) : matchPhotos(query, stored)
+}
+
+/** Put into another container or given other tags, but not encoded again. */
+function samePictures(query: QueryFingerprint, stored: StoredFingerprint): boolean {
+  return query.picturesSha256 !== undefined && query.picturesSha256 === stored.picturesSha256
 }
 
 const NO_MATCH: Match = { verdict: 'distinct', score: 0, distance: STRANGERS, contrast: 0, segments: [] }

@@ -95,7 +95,7 @@ function samplePlaces(view: DataView, tables: Map<string, Box>): { samplesEnd: n
 }
 
 /** A table that begins with a count at `countAt` of its box; the count is cut to what the box really holds. */
-function tableOf(view: DataView, box: Box | undefined, countAt: number, entryBytes: number) {
+export function tableOf(view: DataView, box: Box | undefined, countAt: number, entryBytes: number) {
   if (!box || box.end - box.body < countAt + 4) return { at: 0, count: 0 }
   const at = box.body + countAt + 4
   const room = Math.floor((box.end - at) / entryBytes)

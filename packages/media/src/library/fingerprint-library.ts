@@ -48,6 +48,7 @@ export interface LibraryMatch extends Match {
 
 interface Place extends LibraryEntry {
   readonly fileSha256: string
+  readonly picturesSha256: string | undefined
   /** Of the encoded fingerprint in the file. */
   readonly offset: number
   readonly length: number
@@ -153,7 +154,13 @@ export class FingerprintLibrary {
     return undefined
   }
 
-  /** How the same bytes match. */
+  /** The video with the same encoded pictures: the same stream in another file, known without decoding it. */
+  findSamePictures(picturesSha256: string): LibraryEntry | undefined {
+    for (const place of this.#places.values()) if (place.picturesSha256 === picturesSha256) return place
+    return undefined
+  }
+
+  /** How the same bytes match, of the file or of its pictures. */
   exactMatch({ id, label, kind, durationSec }: LibraryEntry): LibraryMatch {
     const whole = { fromSec: 0, toSec: Math.round(durationSec * 100) / 100 }
     const segment = { query: whole, stored: whole, speed: 1, orientation: 'as-is' as const }
@@ -293,6 +300,7 @@ export class FingerprintLibrary {
       kind: stored.kind,
       durationSec: stored.durationSec,
       fileSha256: stored.fileSha256,
+      picturesSha256: stored.picturesSha256,
       offset: at + start,
       length: body.length - start,
     })
