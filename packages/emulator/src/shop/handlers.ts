@@ -6,6 +6,7 @@ import { authorizationHandlers, sellerHandlers } from './authorization-handlers.
 import type { ShopHandler, ShopHandlers } from './call.ts'
 import { catalogueHandlers } from './catalogue-handlers.ts'
 import { complianceHandlers } from './compliance-handlers.ts'
+import { contentAnalyticsHandlers } from './content-analytics-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
 import { financeHandlers } from './finance-handlers.ts'
@@ -26,6 +27,7 @@ import { uploadHandlers } from './upload-handlers.ts'
 const handlers: ShopHandlers = {
   ...analyticsHandlers,
   ...authorizationHandlers,
+  ...contentAnalyticsHandlers,
   ...sellerHandlers,
   ...eventHandlers,
   ...catalogueHandlers,
