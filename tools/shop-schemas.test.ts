@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { writeFields } from '@tockwork/contracts/shop/model-notation'
 import { expect, test } from 'vitest'
+import { readModels } from './shop-schemas/by-hand.ts'
 import type { OpenApiOperation } from './shop-schemas/model.ts'
 import { readModel } from './shop-schemas/model.ts'
 import { applyRules, readRules } from './shop-schemas/rules.ts'
@@ -75,6 +76,14 @@ test('rules add what is required, known and most; a field that is nowhere is rep
   expect(() => readRules('operation\tpart\tfield\trules\nx\tanswer\ta\trequired')).toThrow(/line 2/)
   const odd = readRules('operation\tpart\tfield\trules\nx\tdata\tstatus\todd=1')
   expect(() => applyRules(readModel(operation), odd.get('x') ?? [])).toThrow(/line 2: rule odd=1/)
+})
+
+test('a model by hand is read, or stands for that of another; a malformed one is named by its line', () => {
+  const head = 'operation\tquery\tbody\tdata\n'
+  const models = readModels(`${head}x\t\tids*[]:s<5\tok:b\ny\tlike x\t\t`)
+  expect(models.get('x')).toMatchObject({ query: [], body: [{ name: 'ids', required: true, most: 5 }] })
+  expect(models.get('y')).toBe('x')
+  expect(() => readModels(`${head}x\t\tids`)).toThrow(/line 2/)
 })
 
 test('what is generated holds names only: no field has the length of a sentence', () => {

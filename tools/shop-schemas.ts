@@ -1,7 +1,8 @@
 /**
  * Writes the models of TikTok Shop's operations: names, types, known values and limits of what goes in and comes out.
  * Names and types come from the OpenAPI files that TikTok publishes inside an npm package; no sentence of it is taken
- * over. What is required and which values are known comes from `fixtures/shop/field-rules.tsv`.
+ * over. What is required and which values are known comes from `fixtures/shop/field-rules.tsv`, and what came after those
+ * files from `fixtures/shop/models.tsv`.
  *
  *   node tools/shop-schemas.ts                   fetches the package, in the pinned version, and writes
  *   node tools/shop-schemas.ts --source FOLDER   reads the package unpacked there
@@ -12,6 +13,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeFields } from '@tockwork/contracts/shop/model-notation'
 import { shopOperations } from '@tockwork/contracts/shop/operations'
+import { readModels } from './shop-schemas/by-hand.ts'
 import { type OpenApiOperation, readModel, type ShopModel } from './shop-schemas/model.ts'
 import { applyRules, readRules } from './shop-schemas/rules.ts'
 import { readSource, shapeOf } from './shop-schemas/source.ts'
@@ -33,18 +35,24 @@ export interface ShopModels {
 /** @param source operations by `VERB /path` */
 export function generateModels(root: string, source: ReadonlyMap<string, OpenApiOperation>): ShopModels {
   const rules = readRules(readFileSync(join(root, 'fixtures/shop/field-rules.tsv'), 'utf8'))
+  const byHand = readModels(readFileSync(join(root, 'fixtures/shop/models.tsv'), 'utf8'))
+  const idsByShape = new Map(shopOperations().map(({ id, method, path }) => [id, shapeOf(method, path)]))
+  const published = (id: string): ShopModel | undefined => {
+    const found = source.get(idsByShape.get(id) ?? '')
+    return found === undefined ? undefined : readModel(found)
+  }
   const domains = new Map<string, { lines: string[]; types: string[] }>()
   const missing: string[] = []
   const lost: number[] = []
-  for (const { id, domain, method, path } of shopOperations()) {
-    const found = source.get(shapeOf(method, path))
+  for (const { id, domain } of shopOperations()) {
+    const own = byHand.get(id)
+    const model = published(id) ?? (typeof own === 'string' ? published(own) : own)
     const ofRules = rules.get(id) ?? []
-    if (found === undefined) {
+    if (model === undefined) {
       missing.push(id)
       lost.push(...ofRules.map(({ line }) => line))
       continue
     }
-    const model = readModel(found)
     lost.push(...applyRules(model, ofRules))
     const entry = domains.get(domain) ?? { lines: [], types: [] }
     domains.set(domain, entry)

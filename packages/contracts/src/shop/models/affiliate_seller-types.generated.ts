@@ -53,4 +53,9 @@ export interface AffiliateSellerModels {
   'shop.affiliate_seller.UploadMessageImage.202511': { query: Nothing; body: { data: ShopFile }; data: { height?: number; url?: string; width?: number } }
   'shop.affiliate_seller.SellerGetSampleRequestDeeplink.202512': { query: { campaign_id?: string; collaboration_id?: string; product_id: string; sku_id: string; valid_days?: number }; body: Nothing; data: { deeplink?: string } }
   'shop.affiliate_seller.GetSellerSearchCreatorMarketplaceAdvancedFilters.202601': { query: Nothing; body: Nothing; data: { advanced_filters?: { category_pro?: string[]; creator_level?: string[]; language?: string[] } } }
+  'shop.affiliate_seller.CheckTargetCollaborationConflicts.202605': { query: Nothing; body: { creator_open_id_list?: readonly string[]; product_id_list?: readonly string[] }; data: Untyped }
+  'shop.affiliate_seller.CancelTargetCollaborationConflicts.202605': { query: Nothing; body: { conflict_items?: readonly { creator_open_id?: string; existing_collaboration_id?: string }[] }; data: { failed_items?: unknown[]; success_items?: unknown[] } }
+  'shop.affiliate_seller.GetWeeklyCreatorOutreachQuota.202607': { query: Nothing; body: Nothing; data: { data?: { unlimited?: boolean } } }
+  'shop.affiliate_seller.UpdateConversationStatus.202608': { query: Nothing; body: { action: Known<'STARRED' | 'UNSTARRED' | 'ARCHIVED'> }; data: Untyped }
+  'shop.affiliate_seller.GetWeeklyCreatorOutreachRecords.202608': { query: Nothing; body: { page_index?: number; page_size?: number }; data: Untyped }
 }

@@ -49,4 +49,9 @@ shop.affiliate_seller.UpdateTargetCollaboration.202508		creator_user_open_ids*[]
 shop.affiliate_seller.GenerateTargetCollaborationLink.202509			link:s
 shop.affiliate_seller.UploadMessageImage.202511		data*:f	height:i,url:s,width:i
 shop.affiliate_seller.SellerGetSampleRequestDeeplink.202512	campaign_id:s,collaboration_id:s,product_id*:s,sku_id*:s,valid_days:l		deeplink:s
-shop.affiliate_seller.GetSellerSearchCreatorMarketplaceAdvancedFilters.202601			advanced_filters{category_pro[]:s,creator_level[]:s,language[]:s}`
+shop.affiliate_seller.GetSellerSearchCreatorMarketplaceAdvancedFilters.202601			advanced_filters{category_pro[]:s,creator_level[]:s,language[]:s}
+shop.affiliate_seller.CheckTargetCollaborationConflicts.202605		creator_open_id_list[]:s,product_id_list[]:s	
+shop.affiliate_seller.CancelTargetCollaborationConflicts.202605		conflict_items[]{creator_open_id:s,existing_collaboration_id:s}	failed_items[]:o,success_items[]:o
+shop.affiliate_seller.GetWeeklyCreatorOutreachQuota.202607			data{unlimited:b}
+shop.affiliate_seller.UpdateConversationStatus.202608		action*:s=STARRED|UNSTARRED|ARCHIVED	
+shop.affiliate_seller.GetWeeklyCreatorOutreachRecords.202608		page_index:i,page_size:i^1..50	`

@@ -27,4 +27,7 @@ shop.fulfillment.UploadInvoice.202502		invoices[]{file*:s,file_type*:s,order_ids
 shop.fulfillment.TTSTrackingValidation.202508	tracking_number*:s		is_tiktok_collection:b,is_tiktok_shipping:b
 shop.fulfillment.CreateFirstMileBundleV2.202510		handover_method*:s=PICKUP|DROP_OFF,order_ids*[]:s,phone_tail_number:s,shipping_provider_id:s,tracking_number:s	errors[]{code:l,detail{order_id:s},message:s},first_mile_bundle_id:s,url:s
 shop.fulfillment.CreatePackages.202512		dimension{height:s,length:s,unit:s,width:s},order_id:s,order_line_item[]{order_line_id:s},order_list_ids[]:s,ship_type:s,shipping_service_id:s,weight{unit:s=GRAM|POUND,value:s}	create_time:l,dimension{height:s,length:s,unit:s,width:s},package_id:s,shipping_service_info{currency:s,earliest_delivery_days:i,id:s,latest_delivery_days:i,name:s,price:s,shipping_provider_id:s,shipping_provider_name:s},weight{unit:s=GRAM|POUND,value:s}
-shop.fulfillment.RedeemInfoCallback.202601		order_id:s,order_info_list[]{order_line_id:s,redeem_info{redeem_data:s,redeem_type:s},source_unique_id:s}	order_statuses[]{order_line_id:s,status_code:i}`
+shop.fulfillment.RedeemInfoCallback.202601		order_id:s,order_info_list[]{order_line_id:s,redeem_info{redeem_data:s,redeem_type:s},source_unique_id:s}	order_statuses[]{order_line_id:s,status_code:i}
+shop.fulfillment.GetPodDetail.202606		main_order_id:s,query_order_lines[]{order_line_id:s,pod_order_data_id:s,product_id:s,sku_id:s}	
+shop.fulfillment.GetOrderCustomsRequirements.202607		order_ids*[]:s	order_clearance_list[]{already_filled_clearance:b,need_fill_clearance:b}
+shop.fulfillment.UploadCustomsInformation.202607		order_list[]{item_list[]{item_detail[]{price_percent:i,qty:i,sku_id:s},order_line_id:s,sku_id:s},order_id:s}	`
