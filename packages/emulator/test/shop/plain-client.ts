@@ -5,7 +5,7 @@ import { checkShopValue, shopSchema } from '@tockwork/contracts/shop/schemas'
 import type { Emulator } from '../../src/index.ts'
 import { type Answered, frozenEmulator, send } from '../client.ts'
 
-export const SHOP_APP = { key: 'tw-shop-app', secret: 'tw-shop-secret', service: 'tw-shop-service' }
+const SHOP_APP = { key: 'tw-shop-app', secret: 'tw-shop-secret', service: 'tw-shop-service' }
 
 export { frozenEmulator }
 
