@@ -68,6 +68,9 @@ export function readPage(root: string, source: string): Page {
         const named = title ? ` title="${escapeHtml(title)}"` : ''
         return `<a href="${escapeHtml(target(href))}"${named}>${this.parser.parseInline(tokens)}</a>`
       },
+      image({ href, text }: Tokens.Image): string {
+        return `<img src="${escapeHtml(target(href))}" alt="${escapeHtml(text)}" loading="lazy">`
+      },
       code({ text, lang = '' }: Tokens.Code): string {
         const [language = ''] = lang.split(/\s/)
         return `<pre><code${language ? ` class="language-${escapeHtml(language)}"` : ''} tabindex="0">${escapeHtml(text)}</code></pre>\n`
