@@ -120,7 +120,9 @@ export async function readEvents(
   books: EmulatorBooks,
   options: { folder: string; env: Record<string, string>; say: (line: string) => void },
 ): Promise<Pick<TellingFindings, 'tiktokDelivered' | 'tiktokUndelivered' | 'inbound'>> {
-  const until = Date.now() + EVENTS_MS
+  const giveUp = Date.now() + SETTLE_MS
+  let until = Date.now() + EVENTS_MS
+  let stored = 0
   for (;;) {
     const events = await books.events()
     const file = join(options.folder, 'export.jsonl.gz')
@@ -128,7 +130,10 @@ export async function readEvents(
     const inbound = await inboundOf(file)
     const pending = events.filter(({ state }) => state === 'pending').length
     const unread = inbound.filter(({ processed }) => !processed).length
-    if (pending + unread === 0 || Date.now() > until)
+    // Each that comes has its own two minutes.
+    if (inbound.length > stored) until = Date.now() + EVENTS_MS
+    stored = inbound.length
+    if (pending + unread === 0 || Date.now() > Math.min(until, giveUp))
       return {
         inbound,
         tiktokUndelivered: events.filter(({ state }) => state !== 'delivered').length,

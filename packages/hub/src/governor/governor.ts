@@ -128,15 +128,16 @@ export class RateGovernor {
       now: this.#options.time === 'clock' ? this.#options.clock.now() : undefined,
     })
     return answer.granted
-      ? this.#freshened({ granted: true, key: about.key, at: answer.at, askedAt: answer.askedAt })
+      ? this.freshened({ granted: true, key: about.key, at: answer.at, askedAt: answer.askedAt })
       : { granted: false, at: answer.at }
   }
 
   /**
    * A slot that took long to get here counts from now. `settle` would say so after the call, but a process that is killed
-   * on the way says nothing, and the platform may have counted the call long after the slot.
+   * on the way says nothing, and the platform may have counted the call long after the slot. Ask it once more when
+   * something is written down between the slot and the call.
    */
-  async #freshened(slot: Slot): Promise<Slot> {
+  async freshened(slot: Slot): Promise<Slot> {
     let fresh = slot
     for (let time = 0; time < MOST_FRESHENINGS; time += 1) {
       const now = this.#options.clock.now()

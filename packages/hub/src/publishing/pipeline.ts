@@ -228,7 +228,7 @@ export class PublishPipeline {
     account: Account | undefined,
     rule: RateRule,
     name: string,
-    make: () => Promise<PlatformResult<T>>,
+    make: (ready: () => Promise<void>) => Promise<PlatformResult<T>>,
   ): Promise<{ waitUntil: number } | { result: PlatformResult<T> }> {
     const { governor, clock } = this.#parts
     if (account === undefined) throw new Error(`${post.id} has no account`)
@@ -240,10 +240,15 @@ export class PublishPipeline {
       lane: post.scheduledAt === undefined ? 'person' : 'post',
       ticket: `${post.id}:${name}`,
     }
-    const slot = await governor.take(call)
-    if (!slot.granted) return { waitUntil: slot.at }
-    const sentAt = clock.now()
-    const result = await make()
+    const taken = await governor.take(call)
+    if (!taken.granted) return { waitUntil: taken.at }
+    let slot = taken
+    let sentAt = clock.now()
+    const result = await make(async () => {
+      // Without the database the call goes all the same: it is written down as sent, and would be in doubt unsent.
+      slot = await governor.freshened(slot).catch(() => slot)
+      sentAt = clock.now()
+    })
     const failure = result.ok ? undefined : result.failure
     if (failure?.sent === 'no') await governor.giveBack(slot)
     await governor.settle(call, slot, {

@@ -66,11 +66,14 @@ export interface Step {
   account(): Promise<Account | undefined>
   /** What its creator allows, asked now or a few seconds ago. */
   creators: RecentCreators<CreatorAnswer>
-  /** Makes a call in its window, or says when it may be made. */
+  /**
+   * Makes a call in its window, or says when it may be made. `ready` is to be waited for right before the call is sent,
+   * by whoever has something to write down before.
+   */
   call<T>(
     rule: RateRule,
     name: string,
-    make: () => Promise<PlatformResult<T>>,
+    make: (ready: () => Promise<void>) => Promise<PlatformResult<T>>,
   ): Promise<{ waitUntil: number } | { result: PlatformResult<T> }>
   /** Keeps the post ours for another while. `undefined`: it is not any more. */
   renew(uploadedBytes?: number): Promise<{ cancelRequested: boolean } | undefined>

@@ -37,10 +37,12 @@ export async function initStep(step: Step): Promise<Post | undefined> {
     })
   const rule = ruleOf(step)
   let sent: Post | undefined
-  const outcome = await call(rule, 'init', async (): Promise<PlatformResult<InitAnswer>> => {
+  const outcome = await call(rule, 'init', async (ready): Promise<PlatformResult<InitAnswer>> => {
     const now = clock.now()
     sent = await move({ set: { initSentAt: now, initAttempt: post.initAttempt + 1 }, at: now })
-    return sent === undefined ? SUPERSEDED : port.init(post, request)
+    if (sent === undefined) return SUPERSEDED
+    await ready()
+    return port.init(post, request)
   })
   if ('waitUntil' in outcome) return waitForWindow(step, rule.endpoint, outcome.waitUntil)
   if (sent === undefined) return undefined
