@@ -165,7 +165,8 @@ export class LiveEvents {
     client.on('notification', ({ payload: text }) => this.#hear(text ?? ''))
     this.#client = client
     try {
-      await client.connect()
+      // A connect that `close` cuts short would never be over.
+      await Promise.race([client.connect(), broken])
       await client.query('listen tockwork_live')
       if (!first) this.#forget()
       await broken
