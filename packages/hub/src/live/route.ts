@@ -40,6 +40,8 @@ export function liveRoute(parts: { live: LiveEvents; clock: Clock; authenticate:
           'cache-control': 'no-store, no-transform',
           // Nginx would collect events before it passes them on.
           'x-accel-buffering': 'no',
+          // One that ends as the server stops would be idle from then on, and be waited for until it times out.
+          connection: 'close',
         },
         body: lines(told, caller, { clock, over, stillIn }),
       }
