@@ -36,6 +36,7 @@ test('the tests that have a database are found, also where it comes from what th
   expect(found).toContain('packages/hub/test/storage.test.ts')
   expect(found).toContain('packages/hub/test/publishing/publish.test.ts')
   expect(found).not.toContain('packages/hub/test/config.test.ts')
+  expect(found.filter((file) => file.includes('.browser.'))).toEqual([])
   // It starts servers of its own, and only borrows a folder from where databases are made.
   expect(found).not.toContain('packages/hub/test/embedded.test.ts')
   expect(found).not.toContain('packages/hub/src/tokens/refresh-policy.test.ts')

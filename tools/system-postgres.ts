@@ -10,6 +10,8 @@ const DISTRIBUTION_FOLDERS = '/usr/lib/postgresql/*/bin'
 const HUB_TESTS = 'packages/hub/{src,test}/**/*.test.ts'
 /** What gives a test its database, and the file where it is made, which has other things to give as well. */
 const GIVES_A_DATABASE = /\btestDatabase\b/
+/** Minutes of a browser say nothing about a database; what the screens ask of it is asked by other tests too. */
+const SCREENS = /\.browser\.test\.ts$/
 const DATABASE_FILE = /packages[/\\]hub[/\\]test[/\\]database\.ts$/
 
 /**
@@ -39,7 +41,10 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
-/** The test files of the hub that work on a database of the shared test server, by themselves or through what they import. */
+/**
+ * The test files of the hub that work on a database of the shared test server, by themselves or through what they import;
+ * without those that drive a browser.
+ */
 export function databaseTests(root: string): string[] {
   const touches = new Map<string, boolean>()
   const touchesDatabase = (file: string): boolean => {
@@ -61,6 +66,6 @@ export function databaseTests(root: string): string[] {
     return found
   }
   return globSync(HUB_TESTS, { cwd: root })
-    .filter((file) => touchesDatabase(join(root, file)))
+    .filter((file) => !SCREENS.test(file) && touchesDatabase(join(root, file)))
     .sort()
 }
