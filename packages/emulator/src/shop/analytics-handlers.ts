@@ -12,7 +12,6 @@ import {
 } from './analytics-figures.ts'
 import { isNew, listed, type Money, performance } from './analytics-rows.ts'
 import { type ShopCall, type ShopHandlers, ShopRefusal } from './call.ts'
-import { slice } from './paging.ts'
 import { productOf } from './product-handlers.ts'
 import type { ShopContentRow } from './state.ts'
 

@@ -1,4 +1,5 @@
-/** Categories, their attributes, and which of them a market demands since when. Dates and ids: TikTok's changelog. */
+/** Categories, their attributes, and which of them a market demands since when. */
+import { mandatoryAttributes } from '@tockwork/contracts/shop'
 
 export interface Category {
   id: string
@@ -140,33 +141,30 @@ interface Rule {
   certification?: string
 }
 
-const SUPPLEMENTS = ['700648', '700649', '700650', '2160400']
-const CHAIRS = ['876040', '877704', '879624']
-const TIS = ['874376', '910728']
+/** The changelog's rules with the ids that this catalogue gives to what is only named there. */
+const rules: readonly Rule[] = mandatoryAttributes.flatMap(
+  ({ since, markets, categories: of, attributes: wanted, certification }) =>
+    markets.flatMap((region): Rule[] => [
+      ...wanted.map(({ id, name, when }) => ({
+        ...{ since, region, categories: of, attribute: id ?? named(attributes, name).id },
+        ...(when === undefined ? {} : { when: conditionOf(when) }),
+      })),
+      ...(certification === undefined
+        ? []
+        : [{ since, region, categories: of, certification: named(certifications, certification).id }]),
+    ]),
+)
 
-const rules: readonly Rule[] = [
-  { since: '2026-07-09', region: 'MY', categories: SUPPLEMENTS, attribute: '101087' },
-  {
-    since: '2026-07-09',
-    region: 'MY',
-    categories: SUPPLEMENTS,
-    attribute: '101088',
-    when: { attribute: '101087', value: '1010870' },
-  },
-  { since: '2026-08-01', region: 'MY', categories: ['851080', '934152', '601116'], attribute: '100292' },
-  { since: '2026-08-04', region: 'PH', categories: CHAIRS, attribute: '100701' },
-  {
-    since: '2026-08-04',
-    region: 'PH',
-    categories: CHAIRS,
-    attribute: '101073',
-    when: { attribute: '100701', value: '1000701' },
-  },
-  { since: '2026-08-05', region: 'TH', categories: TIS, attribute: '103637' },
-  { since: '2026-08-05', region: 'TH', categories: TIS, attribute: '103636' },
-  { since: '2026-08-05', region: 'TH', categories: TIS, certification: '7182427' },
-  { since: '2026-07-31', region: 'TH', categories: ['917896'], certification: '7182428' },
-]
+function conditionOf({ name, value }: { name: string; value: string }): { attribute: string; value: string } {
+  const attribute = named(attributes, name)
+  return { attribute: attribute.id, value: named(attribute.values, value).id }
+}
+
+function named<T extends { name: string }>(things: readonly T[], name: string): T {
+  const found = things.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`The catalogue has no "${name}", which a market demands`)
+  return found
+}
 
 const EU = ['DE', 'ES', 'FR', 'IE', 'IT']
 /** Of these categories a product in the EU names who answers for it, since this day. */
@@ -176,9 +174,12 @@ const RESPONSIBLE = ['601534', '910728', '874376', '851080', '934152', '601116']
 /** Rules of a category in a market that hold on a day. @param now epoch seconds */
 export function rulesFor(categoryId: string, region: string, now: number): readonly Rule[] {
   const today = new Date(now * 1000).toISOString().slice(0, 10)
-  return rules.filter(
-    (rule) => rule.region === region && rule.since <= today && rule.categories.includes(categoryId),
-  )
+  return rules.filter((rule) => rule.region === region && rule.since <= today && appliesTo(rule, categoryId))
+}
+
+/** A rule of a category holds for those below it. */
+function appliesTo(rule: Rule, categoryId: string): boolean {
+  return categoryChain(categoryId).some(({ id }) => rule.categories.includes(id))
 }
 
 export function needsResponsiblePerson(categoryId: string, region: string, now: number): boolean {
@@ -196,7 +197,7 @@ export function hasSizeChart(categoryId: string): boolean {
 export function attributesOf(categoryId: string): readonly Attribute[] {
   const named = new Set(['100000', '100007', '100701'])
   for (const rule of rules)
-    if (rule.attribute !== undefined && rule.categories.includes(categoryId)) named.add(rule.attribute)
+    if (rule.attribute !== undefined && appliesTo(rule, categoryId)) named.add(rule.attribute)
   return attributes.filter(({ id }) => named.has(id))
 }
 

@@ -3,8 +3,8 @@ import type { Exchange } from '../http/exchange.ts'
 import { gradientPng } from '../pages/picture.ts'
 import type { Platform } from '../platform.ts'
 import { type ShopHandlers, ShopRefusal } from './call.ts'
-import { packageOf } from './fulfilment-handlers.ts'
 import { type LabelSize, labelPdf, labelZpl } from './label.ts'
+import { packageOf } from './package-parts.ts'
 
 const TYPES = [
   'SHIPPING_LABEL',

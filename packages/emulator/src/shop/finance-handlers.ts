@@ -303,11 +303,4 @@ export const financeHandlers: ShopHandlers = {
   'finance.GetTransactionsbyOrder': ofOrder,
   'finance.GetUnsettledTransactions': unsettled,
   'finance.GetWithdrawals': withdrawals,
-  'finance.GetTaxInformation': ({ shop }) => ({
-    tax_information: {
-      business_entity: { business_name: shop.name, address: shop.region, postal_code: '10001' },
-      overall_status: { is_tax_infomation_complete: true, is_tax_number_submitted: true },
-      tax_numbers: [],
-    },
-  }),
 }

@@ -1,9 +1,11 @@
 /** Which operations are modelled: one table of all domains. */
 import type { ShopOperation } from '@tockwork/contracts/shop'
 import { shopOperations } from '@tockwork/contracts/shop/operations'
+import { aftersalesHandlers } from './aftersales-handlers.ts'
 import { analyticsHandlers } from './analytics-handlers.ts'
 import { authorizationHandlers, sellerHandlers } from './authorization-handlers.ts'
 import type { ShopHandler, ShopHandlers } from './call.ts'
+import { cancellationHandlers } from './cancellation-handlers.ts'
 import { catalogueHandlers } from './catalogue-handlers.ts'
 import { complianceHandlers } from './compliance-handlers.ts'
 import { contentAnalyticsHandlers } from './content-analytics-handlers.ts'
@@ -25,11 +27,13 @@ import { splitHandlers } from './split-handlers.ts'
 import { uploadHandlers } from './upload-handlers.ts'
 
 const handlers: ShopHandlers = {
+  ...aftersalesHandlers,
   ...analyticsHandlers,
   ...authorizationHandlers,
   ...contentAnalyticsHandlers,
   ...sellerHandlers,
   ...eventHandlers,
+  ...cancellationHandlers,
   ...catalogueHandlers,
   ...complianceHandlers,
   ...documentHandlers,

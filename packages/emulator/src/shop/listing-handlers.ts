@@ -354,6 +354,4 @@ export const listingHandlers: ShopHandlers = {
     })
     return {}
   },
-  // All shops of this world have the newest category tree.
-  'product.CreateCategoryUpgradeTask': () => ({}),
 }

@@ -167,19 +167,4 @@ export const logisticsHandlers: ShopHandlers = {
     if (option === undefined) throw new ShopRefusal(21008116, 'There is no such delivery option.')
     return { shipping_providers: providers.map(({ id, name }) => ({ id, name })) }
   },
-  'logistics.GetAvailableShippingTemplate': ({ shop }) => ({
-    templates: [
-      {
-        template: {
-          template_id: `${shop.id.slice(0, 15)}0001`,
-          template_name: 'Default',
-          is_default: true,
-          template_party: 1,
-        },
-        template_is_available: true,
-        service_unreachable_reason: [],
-      },
-    ],
-  }),
-  'logistics.ShippingTemplateExistV2': () => ({ template_exist: true }),
 }

@@ -144,8 +144,6 @@ export const opportunityHandlers: ShopHandlers = {
     tellShop(platform, shop, 66, { appeal_id: id, result: 'APPROVED', update_time: now })
     return { appeal_id: id }
   },
-  // All products of this world have the newest attributes.
-  'product.CreateGpaUpgradeTask': () => ({}),
   'product.ImportExternalProductInfo': ({ world, account, parts, body, now }) => {
     const file = parts.get('data') ?? body.refuse('data', 'is required')
     const id = `import:${account.id}:${now}`

@@ -2,7 +2,6 @@
 import { orderStatuses, shopRules } from '@tockwork/contracts/shop'
 import { type ShopCall, type ShopHandlers, ShopRefusal } from './call.ts'
 import { amountText } from './money.ts'
-import { touchOrder } from './order-life.ts'
 import { orderView, recipient, sums } from './order-view.ts'
 import { page, pageOf, sorted } from './paging.ts'
 import type { OrderRow } from './state.ts'
@@ -180,18 +179,6 @@ function referenceView({
 }
 
 /** What was in a box that is bought unseen; kept, and shown nowhere else. */
-function blindBox(call: ShopCall): object {
-  const { body, platform } = call
-  const order = orderOf(call, body.text('main_order_id'))
-  for (const result of body.list('blind_box_results', { required: true })) {
-    const line = result.text('order_line_id')
-    if (!order.lines.some(({ id }) => id === line))
-      body.refuse('blind_box_results', `the order has no line ${line}`)
-  }
-  touchOrder(platform, order, {})
-  return {}
-}
-
 export const orderHandlers: ShopHandlers = {
   'order.GetOrderList': searchOrders,
   'order.GetOrderDetail': getOrders,
@@ -212,7 +199,6 @@ export const orderHandlers: ShopHandlers = {
     )
     return { orders: rows.map((row) => ({ id: row.order, external_order: referenceView(row) })) }
   },
-  'order.UpdateTheBlindBoxOpeningResults': blindBox,
   // Nothing in this world is printed on demand, so no line has such details.
   'order.PodDetails': (call) => {
     const order = orderOf(call, call.body.text('main_order_id'))

@@ -1,9 +1,9 @@
 /** One order in several packages, and several orders in one. */
 import { type ShopCall, type ShopHandlers, ShopRefusal } from './call.ts'
-import { packageOf } from './fulfilment-handlers.ts'
 import { orderOf } from './order-handlers.ts'
 import { liveLines, makePackage, touchOrder } from './order-life.ts'
 import { ordersOf, tellPackages } from './package-life.ts'
+import { packageOf } from './package-parts.ts'
 import { page, pageOf, sorted } from './paging.ts'
 import type { OrderRow, PackageRow } from './state.ts'
 

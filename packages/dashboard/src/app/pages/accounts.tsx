@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useList } from '../data/lists.ts'
 import { useMay } from '../data/session.ts'
 import { SelectField } from '../ui/controls.tsx'
-import { Avatar, Badge, Card, Empty, ListEnd, Page, Time } from '../ui/show.tsx'
+import { Avatar, Badge, Card, Empty, ListEnd, Page, Table, Time } from '../ui/show.tsx'
 import { ACCOUNT_STATUS, type Account, accountName, CAPABILITIES } from '../words/account-words.ts'
 import { ConnectButton } from './connect-button.tsx'
 
@@ -35,24 +35,11 @@ export function Accounts() {
       </div>
       <Card flush>
         {list.items.length > 0 && (
-          <div className="table-wrap">
-            <table className="cards">
-              <thead>
-                <tr>
-                  <th>Account</th>
-                  <th>Status</th>
-                  <th>Can</th>
-                  <th>Your id</th>
-                  <th>Connected</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.items.map((account) => (
-                  <Row key={account.id} account={account} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table columns={['Account', 'Status', 'Can', 'Your id', 'Connected']}>
+            {list.items.map((account) => (
+              <Row key={account.id} account={account} />
+            ))}
+          </Table>
         )}
         <ListEnd
           list={list}

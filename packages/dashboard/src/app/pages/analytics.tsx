@@ -5,9 +5,9 @@ import { useState } from 'react'
 import { call, type ResultOf } from '../data/api.ts'
 import { useList } from '../data/lists.ts'
 import { Button, ProblemNote, SelectField } from '../ui/controls.tsx'
-import { Badge, Card, Empty, ListEnd, Loading, Page, Time } from '../ui/show.tsx'
-import { accountName } from '../words/account-words.ts'
+import { Badge, Card, Empty, ListEnd, Loading, Page, Table, Time } from '../ui/show.tsx'
 import { addDays, dayOf } from '../words/times.ts'
+import { AccountField } from './account-field.tsx'
 import { useAccounts } from './account-names.ts'
 import { Chart } from './chart.tsx'
 
@@ -55,17 +55,11 @@ export function Analytics() {
       ) : (
         <>
           <div className="filters">
-            <SelectField
-              label="Account"
+            <AccountField
+              accounts={accounts}
               value={chosen}
-              onChange={(event) => void navigate({ search: { account: event.target.value } })}
-            >
-              {accounts.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {accountName(one)}
-                </option>
-              ))}
-            </SelectField>
+              onChange={(id) => void navigate({ search: { account: id } })}
+            />
             <SelectField
               label="Period"
               value={period}
@@ -201,47 +195,42 @@ function Videos({
       }
     >
       {list.items.length > 0 && (
-        <div className="table-wrap">
-          <table className="cards">
-            <thead>
-              <tr>
-                <th>Video</th>
-                <th className="number">Views</th>
-                <th className="number">Likes</th>
-                <th className="number">Comments</th>
-                <th className="number">Shares</th>
-                <th>Posted</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.items.map(({ id, video, posted_at, gone_at }) => (
-                <tr key={id} aria-current={id === chosen ? 'true' : undefined}>
-                  <td>
-                    <button type="button" className="row-button cell-title" onClick={() => onChoose(id)}>
-                      {text(video)}
-                    </button>
-                    {gone_at !== null && <Badge tone="calm">no longer public</Badge>}
-                  </td>
-                  <td data-label="Views" className="number">
-                    {number(video, 'view_count')}
-                  </td>
-                  <td data-label="Likes" className="number">
-                    {number(video, 'like_count')}
-                  </td>
-                  <td data-label="Comments" className="number">
-                    {number(video, 'comment_count')}
-                  </td>
-                  <td data-label="Shares" className="number">
-                    {number(video, 'share_count')}
-                  </td>
-                  <td data-label="Posted">
-                    <Time at={posted_at} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          columns={[
+            'Video',
+            { name: 'Views', look: 'number' },
+            { name: 'Likes', look: 'number' },
+            { name: 'Comments', look: 'number' },
+            { name: 'Shares', look: 'number' },
+            'Posted',
+          ]}
+        >
+          {list.items.map(({ id, video, posted_at, gone_at }) => (
+            <tr key={id} aria-current={id === chosen ? 'true' : undefined}>
+              <td>
+                <button type="button" className="row-button cell-title" onClick={() => onChoose(id)}>
+                  {text(video)}
+                </button>
+                {gone_at !== null && <Badge tone="calm">no longer public</Badge>}
+              </td>
+              <td data-label="Views" className="number">
+                {number(video, 'view_count')}
+              </td>
+              <td data-label="Likes" className="number">
+                {number(video, 'like_count')}
+              </td>
+              <td data-label="Comments" className="number">
+                {number(video, 'comment_count')}
+              </td>
+              <td data-label="Shares" className="number">
+                {number(video, 'share_count')}
+              </td>
+              <td data-label="Posted">
+                <Time at={posted_at} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       <ListEnd list={list} empty={<Empty icon="posts" title="No videos were read" />} />
     </Card>

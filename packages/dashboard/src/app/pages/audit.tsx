@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useList } from '../data/lists.ts'
 import { TextField } from '../ui/controls.tsx'
-import { Card, Empty, ListEnd, Page, Time } from '../ui/show.tsx'
+import { Card, Empty, ListEnd, Page, Table, Time } from '../ui/show.tsx'
 
 export function Audit() {
   const [action, setAction] = useState('')
@@ -38,38 +38,25 @@ export function Audit() {
       </div>
       <Card flush>
         {list.items.length > 0 && (
-          <div className="table-wrap">
-            <table className="cards">
-              <thead>
-                <tr>
-                  <th>When</th>
-                  <th>Who</th>
-                  <th>Action</th>
-                  <th>Done to</th>
-                  <th>Facts</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.items.map((entry) => (
-                  <tr key={entry.id}>
-                    <td data-label="When" className="nowrap">
-                      <Time at={entry.at} show="exact" />
-                    </td>
-                    <td data-label="Who" title={entry.actor}>
-                      {actorName(entry.actor)}
-                    </td>
-                    <td data-label="Action">
-                      <code>{entry.action}</code>
-                    </td>
-                    <td data-label="Done to">
-                      <code className="id">{entry.subject ?? '–'}</code>
-                    </td>
-                    <td className="soft small facts-cell">{factsOf(entry.detail)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table columns={['When', 'Who', 'Action', 'Done to', 'Facts']}>
+            {list.items.map((entry) => (
+              <tr key={entry.id}>
+                <td data-label="When" className="nowrap">
+                  <Time at={entry.at} show="exact" />
+                </td>
+                <td data-label="Who" title={entry.actor}>
+                  {actorName(entry.actor)}
+                </td>
+                <td data-label="Action">
+                  <code>{entry.action}</code>
+                </td>
+                <td data-label="Done to">
+                  <code className="id">{entry.subject ?? '–'}</code>
+                </td>
+                <td className="soft small facts-cell">{factsOf(entry.detail)}</td>
+              </tr>
+            ))}
+          </Table>
         )}
         <ListEnd list={list} empty={<Empty icon="audit" title="Nothing like this" />} />
       </Card>

@@ -6,7 +6,7 @@ import { useAct, useList } from '../data/lists.ts'
 import { useMay } from '../data/session.ts'
 import { Button, ProblemNote, SelectField } from '../ui/controls.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Badge, Card, Empty, Facts, ListEnd, Loading, Time, type Tone } from '../ui/show.tsx'
+import { Badge, Card, Empty, Facts, ListEnd, Loading, Table, Time, type Tone } from '../ui/show.tsx'
 
 type Delivery = ResultOf<'webhookDeliveries.list'>['data'][number]
 type State = Delivery['state']
@@ -47,42 +47,29 @@ export function Deliveries({ endpointId }: { endpointId?: string }) {
       }
     >
       {list.items.length > 0 && (
-        <div className="table-wrap">
-          <table className="cards">
-            <thead>
-              <tr>
-                <th>Event</th>
-                <th>State</th>
-                <th className="number">Tries</th>
-                <th>Made</th>
-                <th>Next try</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.items.map((delivery) => (
-                <tr key={delivery.id}>
-                  <td>
-                    <button type="button" className="row-button" onClick={() => setOpen(delivery.id)}>
-                      {delivery.event_type}
-                    </button>
-                  </td>
-                  <td data-label="State">
-                    <Badge tone={STATES[delivery.state].tone}>{STATES[delivery.state].name}</Badge>
-                  </td>
-                  <td data-label="Tries" className="number">
-                    {delivery.attempts}
-                  </td>
-                  <td data-label="Made">
-                    <Time at={delivery.created_at} />
-                  </td>
-                  <td data-label="Next try">
-                    <Time at={delivery.next_attempt_at} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={['Event', 'State', { name: 'Tries', look: 'number' }, 'Made', 'Next try']}>
+          {list.items.map((delivery) => (
+            <tr key={delivery.id}>
+              <td>
+                <button type="button" className="row-button" onClick={() => setOpen(delivery.id)}>
+                  {delivery.event_type}
+                </button>
+              </td>
+              <td data-label="State">
+                <Badge tone={STATES[delivery.state].tone}>{STATES[delivery.state].name}</Badge>
+              </td>
+              <td data-label="Tries" className="number">
+                {delivery.attempts}
+              </td>
+              <td data-label="Made">
+                <Time at={delivery.created_at} />
+              </td>
+              <td data-label="Next try">
+                <Time at={delivery.next_attempt_at} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       <ListEnd
         list={list}

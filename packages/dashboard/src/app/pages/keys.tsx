@@ -5,7 +5,7 @@ import { useAct, useList } from '../data/lists.ts'
 import { useMay, useSession } from '../data/session.ts'
 import { Button, Checkbox, ProblemNote, SelectField, TextField } from '../ui/controls.tsx'
 import { AskFirst, Dialog, FormDialog } from '../ui/dialog.tsx'
-import { Badge, Card, CopyText, Empty, ListEnd, Note, Page, Time, type Tone } from '../ui/show.tsx'
+import { Badge, Card, CopyText, Empty, ListEnd, Note, Page, Table, Time, type Tone } from '../ui/show.tsx'
 
 type Key = ResultOf<'apiKeys.get'>
 type Made = ResultOf<'apiKeys.create'>
@@ -30,26 +30,11 @@ export function Keys() {
     >
       <Card flush>
         {list.items.length > 0 && (
-          <div className="table-wrap">
-            <table className="cards">
-              <thead>
-                <tr>
-                  <th>Key</th>
-                  <th>State</th>
-                  <th>Scopes</th>
-                  <th>Used last</th>
-                  <th>
-                    <span className="unseen">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.items.map((key) => (
-                  <Row key={key.id} apiKey={key} onMade={setMade} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table columns={['Key', 'State', 'Scopes', 'Used last', { name: 'Actions', look: 'unseen' }]}>
+            {list.items.map((key) => (
+              <Row key={key.id} apiKey={key} onMade={setMade} />
+            ))}
+          </Table>
         )}
         <ListEnd list={list} empty={<Empty icon="keys" title="No keys" />} />
       </Card>

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { Badge, Time } from '../ui/show.tsx'
+import { Badge, Table, Time } from '../ui/show.tsx'
 import { type Post, stateOf, timeOf, titleOf, whyWaiting } from '../words/post-words.ts'
 import { useAccounts } from './account-names.ts'
 
@@ -7,42 +7,30 @@ export function PostTable({ posts }: { posts: readonly Post[] }) {
   const { nameOf } = useAccounts()
   if (posts.length === 0) return null
   return (
-    <div className="table-wrap">
-      <table className="cards">
-        <thead>
-          <tr>
-            <th>Post</th>
-            <th>Account</th>
-            <th>State</th>
-            <th>Time</th>
+    <Table columns={['Post', 'Account', 'State', 'Time']}>
+      {posts.map((post) => {
+        const state = stateOf(post)
+        return (
+          <tr key={post.id}>
+            <td>
+              <Link to="/posts/$postId" params={{ postId: post.id }} className="row-link cell-title">
+                {titleOf(post)}
+              </Link>
+              <span className="soft small">
+                {post.kind === 'video' ? 'Video' : 'Photos'}
+                {post.mode === 'draft' ? ', as a draft' : ''}
+              </span>
+            </td>
+            <td data-label="Account">{nameOf(post.account_id)}</td>
+            <td data-label="State" title={post.failure?.detail ?? whyWaiting(post)}>
+              <Badge tone={state.tone}>{state.name}</Badge>
+            </td>
+            <td data-label="Time" className="nowrap">
+              <Time at={timeOf(post) ?? post.changed_at} show="exact" />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {posts.map((post) => {
-            const state = stateOf(post)
-            return (
-              <tr key={post.id}>
-                <td>
-                  <Link to="/posts/$postId" params={{ postId: post.id }} className="row-link cell-title">
-                    {titleOf(post)}
-                  </Link>
-                  <span className="soft small">
-                    {post.kind === 'video' ? 'Video' : 'Photos'}
-                    {post.mode === 'draft' ? ', as a draft' : ''}
-                  </span>
-                </td>
-                <td data-label="Account">{nameOf(post.account_id)}</td>
-                <td data-label="State" title={post.failure?.detail ?? whyWaiting(post)}>
-                  <Badge tone={state.tone}>{state.name}</Badge>
-                </td>
-                <td data-label="Time" className="nowrap">
-                  <Time at={timeOf(post) ?? post.changed_at} show="exact" />
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </div>
+        )
+      })}
+    </Table>
   )
 }

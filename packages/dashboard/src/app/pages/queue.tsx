@@ -5,11 +5,11 @@ import { type KeyboardEvent, useState } from 'react'
 import { call, HubProblem, type RequestOf, type ResultOf } from '../data/api.ts'
 import { useAct, useList } from '../data/lists.ts'
 import { useMay } from '../data/session.ts'
-import { Button, IconButton, ProblemNote, SelectField, TextField } from '../ui/controls.tsx'
+import { Button, IconButton, ProblemNote, TextField } from '../ui/controls.tsx'
 import { FormDialog } from '../ui/dialog.tsx'
 import { Badge, Card, Empty, Facts, ListEnd, Loading, Note, Page, Time } from '../ui/show.tsx'
-import { accountName } from '../words/account-words.ts'
 import { type Post, stateOf, titleOf, whyWaiting } from '../words/post-words.ts'
+import { AccountField } from './account-field.tsx'
 import { useAccounts } from './account-names.ts'
 
 const route = getRouteApi('/inside/queue')
@@ -36,17 +36,11 @@ export function QueuePage() {
       ) : (
         <>
           <div className="filters">
-            <SelectField
-              label="Account"
+            <AccountField
+              accounts={connected}
               value={chosen}
-              onChange={(event) => void navigate({ search: { account: event.target.value } })}
-            >
-              {connected.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {accountName(one)}
-                </option>
-              ))}
-            </SelectField>
+              onChange={(id) => void navigate({ search: { account: id } })}
+            />
           </div>
           <AccountQueue key={chosen} accountId={chosen} />
         </>

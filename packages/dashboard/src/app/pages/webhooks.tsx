@@ -7,7 +7,7 @@ import { useAct, useList } from '../data/lists.ts'
 import { useMay } from '../data/session.ts'
 import { Button, Checkbox, ProblemNote, TextField } from '../ui/controls.tsx'
 import { Dialog, FormDialog } from '../ui/dialog.tsx'
-import { Badge, Card, CopyText, Empty, ListEnd, Note, Page, Time, type Tone } from '../ui/show.tsx'
+import { Badge, Card, CopyText, Empty, ListEnd, Note, Page, Table, Time, type Tone } from '../ui/show.tsx'
 import { Deliveries } from './deliveries.tsx'
 
 export type Endpoint = ResultOf<'webhookEndpoints.get'>
@@ -43,46 +43,34 @@ export function Webhooks() {
     >
       <Card title="Endpoints" flush>
         {list.items.length > 0 && (
-          <div className="table-wrap">
-            <table className="cards">
-              <thead>
-                <tr>
-                  <th>Address</th>
-                  <th>State</th>
-                  <th>Events</th>
-                  <th>Made</th>
+          <Table columns={['Address', 'State', 'Events', 'Made']}>
+            {list.items.map((endpoint) => {
+              const state = endpointState(endpoint)
+              return (
+                <tr key={endpoint.id}>
+                  <td>
+                    <Link
+                      to="/webhooks/$endpointId"
+                      params={{ endpointId: endpoint.id }}
+                      className="row-link"
+                    >
+                      {endpoint.description ?? endpoint.url}
+                    </Link>
+                    <div className="soft small">{endpoint.url}</div>
+                  </td>
+                  <td data-label="State">
+                    <Badge tone={state.tone}>{state.name}</Badge>
+                  </td>
+                  <td data-label="Events" title={endpoint.events.join(', ')}>
+                    {endpoint.events.length === 0 ? 'all' : endpoint.events.length}
+                  </td>
+                  <td data-label="Made">
+                    <Time at={endpoint.created_at} />
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {list.items.map((endpoint) => {
-                  const state = endpointState(endpoint)
-                  return (
-                    <tr key={endpoint.id}>
-                      <td>
-                        <Link
-                          to="/webhooks/$endpointId"
-                          params={{ endpointId: endpoint.id }}
-                          className="row-link"
-                        >
-                          {endpoint.description ?? endpoint.url}
-                        </Link>
-                        <div className="soft small">{endpoint.url}</div>
-                      </td>
-                      <td data-label="State">
-                        <Badge tone={state.tone}>{state.name}</Badge>
-                      </td>
-                      <td data-label="Events" title={endpoint.events.join(', ')}>
-                        {endpoint.events.length === 0 ? 'all' : endpoint.events.length}
-                      </td>
-                      <td data-label="Made">
-                        <Time at={endpoint.created_at} />
-                      </td>
-                    </tr>
-                  )
-                })}
-              </tbody>
-            </table>
-          </div>
+              )
+            })}
+          </Table>
         )}
         <ListEnd list={list} empty={<Empty icon="webhooks" title="Nobody is told of anything yet" />} />
       </Card>

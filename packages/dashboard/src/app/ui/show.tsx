@@ -124,6 +124,31 @@ export function Loading({ rows = 4 }: { rows?: number }) {
   )
 }
 
+type Column = string | { name: string; look: 'number' | 'unseen' }
+
+/** Rows below their headings; on a phone each row is a card, whose cells name themselves by `data-label`. */
+export function Table({ columns, children }: { columns: readonly Column[]; children: ReactNode }) {
+  return (
+    <div className="table-wrap">
+      <table className="cards">
+        <thead>
+          <tr>
+            {columns.map((column) => {
+              const { name, look } = typeof column === 'string' ? { name: column, look: '' } : column
+              return (
+                <th key={name} className={look === 'number' ? 'number' : undefined}>
+                  {look === 'unseen' ? <span className="unseen">{name}</span> : name}
+                </th>
+              )
+            })}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  )
+}
+
 /** What a list has instead of rows, and the button for more of them. */
 export function ListEnd({ list, empty }: { list: List<unknown>; empty: ReactNode }) {
   if (list.isLoading) return <Loading />
