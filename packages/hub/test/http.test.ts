@@ -534,6 +534,21 @@ describe('the house', () => {
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow()
   })
 
+  it('closes although somebody connected and said nothing, or not all', async () => {
+    await server.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = server.server.address() as { port: number }
+    const silent = connect(port, '127.0.0.1')
+    const slow = connect(port, '127.0.0.1')
+    const ends = [once(silent, 'close'), once(slow, 'close')]
+    for (const socket of [silent, slow]) socket.on('error', () => undefined).resume()
+    await Promise.all([once(silent, 'connect'), once(slow, 'connect')])
+    slow.write('GET /healthz HTTP/1.1\r\nhost: here\r\n')
+    // Answered on a third one: both others were accepted before.
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+    await server.close()
+    await Promise.all(ends)
+  })
+
   it('describes itself in OpenAPI that an independent judge accepts', async () => {
     const { text, body } = await send({ url: '/openapi.json', key: null })
     expect(Object.keys(body.paths)).toContain('/v1/things/{thing_id}/content')

@@ -20,6 +20,7 @@ import type { DescribedWebhook } from './openapi-webhooks.ts'
 import { operationHandler, plainHeaders, RAW_BODY } from './operation-route.ts'
 import type { Access, Handler, Handlers, Idempotency, PageFor, PlainAnswer, PlainRoute } from './ports.ts'
 import { problemBody, toProblem } from './problems.ts'
+import { endSilentConnections } from './silent-connections.ts'
 
 export interface ServerOptions<Operations extends readonly OperationShape[]> {
   operations: Operations
@@ -98,8 +99,10 @@ export async function createServer<const Operations extends readonly OperationSh
     },
   })
   let closing = false
+  const endSilent = endSilentConnections(app.server)
   app.addHook('preClose', async () => {
     closing = true
+    endSilent()
   })
   const spans = new WeakMap<FastifyRequest, Span>()
   app.addHook('onRequest', (request, _reply, done) => {
