@@ -1,4 +1,7 @@
 /** How soon posts that are due at one second have been started: their init sent and answered. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectCreator } from './emulator-process.ts'
 import { type HubWorld, startHubWorld } from './hub-world.ts'
@@ -60,8 +63,16 @@ async function bare(size: Size): Promise<number> {
     const tokens: string[] = []
     for (let n = 0; n < size.accounts; n += 1)
       tokens.push((await connectCreator(tiktok, `creator${n}`)).access_token)
-    const args = [databaseUrl, tiktok, String(size.posts), JSON.stringify(tokens), videoUrl]
-    return (await world.run<{ seconds: number }>('bare-posts-process', args)).seconds
+    // Thousands of tokens are longer than an argument may be.
+    const folder = mkdtempSync(join(tmpdir(), 'bare-posts-'))
+    try {
+      const file = join(folder, 'tokens.json')
+      writeFileSync(file, JSON.stringify(tokens))
+      const args = [databaseUrl, tiktok, String(size.posts), file, videoUrl]
+      return (await world.run<{ seconds: number }>('bare-posts-process', args)).seconds
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 }
 

@@ -80,7 +80,7 @@ export async function startProgram(
       out = out.slice(out.lastIndexOf('\n') + 1)
     })
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}: ${complaints}`)))
+    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}: ${complaints}`)))
   })
   return { pid: child.pid as number, line, stop: () => end(child) }
 }

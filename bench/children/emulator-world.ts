@@ -12,7 +12,8 @@ answerQuestions({
       seed: 'bench',
       settings,
       world: {
-        apps: defaultSeed.apps,
+        // TikTok's cap of users who post in a day is a matter of the app's approval, not of speed.
+        apps: defaultSeed.apps?.map((app) => ({ ...app, active_user_cap: creators + 1_000 })),
         creators: usernames.map((username) => ({ username, daily_post_cap: 1000 })),
       },
     })

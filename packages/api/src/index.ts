@@ -14,6 +14,7 @@ export {
 } from './client.ts'
 export { connectSessionOperations } from './connect-sessions.ts'
 export { connectedAccountOperations } from './connected-accounts.ts'
+export { OPERATION_GROUPS, type OperationGroup } from './groups.ts'
 export { limitOperations } from './limits.ts'
 export { mediaOperations } from './media.ts'
 export {

@@ -1,4 +1,4 @@
-import { COMMON_PROBLEMS, type OperationShape, problemSchema } from '@tockwork/api'
+import { COMMON_PROBLEMS, OPERATION_GROUPS, type OperationShape, problemSchema } from '@tockwork/api'
 import { z } from 'zod'
 import { type DescribedWebhook, openApiWebhooks } from './openapi-webhooks.ts'
 
@@ -25,7 +25,7 @@ export function openApiDocument(
     }
   }
   const problem = schemaOf(problemSchema, 'output', components)
-  const tags = [...new Set(operations.map(({ id }) => tagOf(id)))].map((name) => ({ name }))
+  const tags = [...new Set(operations.map(({ id }) => tagOf(id)))].map(describeTag)
   return {
     openapi: '3.1.0',
     info: {
@@ -167,6 +167,11 @@ function bodyOf(
 
 function tagOf(id: string): string {
   return id.split('.')[0] ?? id
+}
+
+function describeTag(name: string): { name: string; description?: string } {
+  const description = (OPERATION_GROUPS as Readonly<Record<string, string>>)[name]
+  return description === undefined ? { name } : { name, description }
 }
 
 /** Keywords that hold values, not schemas. */

@@ -1,13 +1,14 @@
 /**
  * What starting posts costs without a hub: as many pg-boss jobs of the same shape, fetched and completed in batches, and as
- * many inits to the same emulator with tokens that are at hand. Database and origin, count, a token and the address of the
- * clip; prints `{"seconds"}`.
+ * many inits to the same emulator with tokens that are at hand. Database and origin, count, a file with tokens and the address of
+ * the clip; prints `{"seconds"}`.
  */
+import { readFileSync } from 'node:fs'
 import { PgBoss } from 'pg-boss'
 
-const [url = '', origin = '', count = '0', tokens = '[]', videoUrl = ''] = process.argv.slice(2)
+const [url = '', origin = '', count = '0', tokensFile = '', videoUrl = ''] = process.argv.slice(2)
 const posts = Number(count)
-const access = JSON.parse(tokens) as string[]
+const access = JSON.parse(readFileSync(tokensFile, 'utf8')) as string[]
 const QUEUE = 'bare-posts'
 const BATCH = 50
 const FETCHERS = 6
