@@ -29,6 +29,28 @@ test('dev brings up the hub on the emulator, with the demo app in it, and a key 
   expect((await stat(facts.api_key_file)).mode & 0o777).toBe(0o600)
   const listed = await call(facts, '/v1/connected-accounts')
   expect(listed.body.data).toEqual([])
+
+  // Somebody who is locked out has the machine: a link by which another password is set, while the hub runs.
+  const at = { TOCKWORK_PUBLIC_URL: facts.hub }
+  const early = await shop.run(['people', 'reset', 'ada'], at)
+  expect([early.code, early.stderr]).toEqual([2, expect.stringContaining('Nobody has an account yet')])
+  const accept = async (link: string, more: object) => {
+    const { origin, hash } = new URL(link)
+    return await fetch(`${origin}/session/accept`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin },
+      body: JSON.stringify({ token: hash.slice(1), ...more }),
+    })
+  }
+  const first = { login: 'ada', name: 'Ada', password: 'the first password' }
+  expect((await accept(facts.owner_link, first)).status).toBe(200)
+  const unknown = await shop.run(['people', 'reset', 'bea'], at)
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('There is ada')])
+  const reset = await shop.run(['people', 'reset', 'Ada'], at)
+  const link = reset.stdout.trim()
+  expect(link).toContain('/welcome#')
+  expect((await accept(link, { password: 'another password' })).status).toBe(200)
+  expect((await accept(link, { password: 'a third password' })).status).toBe(404)
   expect((await dev.kill('SIGTERM')).code).toBe(0)
 })
 

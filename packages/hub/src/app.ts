@@ -9,6 +9,7 @@ import { checkBlobStore, createBlobStore } from './assets/blob-settings.ts'
 import { createAssetServices } from './assets/services.ts'
 import type { Config } from './config.ts'
 import { createAccountServices } from './connect/services.ts'
+import { defaultPublicUrl } from './default-public-url.ts'
 import { type DashboardFiles, dashboardPage, dashboardRoutes } from './http/dashboard-pages.ts'
 import { callerOf } from './http/operation-route.ts'
 import { createServer } from './http/server.ts'
@@ -80,7 +81,6 @@ export interface Hub {
 
 const VERSION = '0.1.0'
 const HOUR = 3_600
-const DEFAULT_PORT = 4848
 /** How long a database that goes away during the start may take to come back: a restart of it, or its failover. */
 const DATABASE_PATIENCE_MS = 60_000
 const DATABASE_PAUSE_MS = 500
@@ -374,11 +374,6 @@ function showNumbers(metrics: Metrics, { pool }: OpenDatabase, jobs: JobQueue): 
     metrics.connections.set({ state: 'idle' }, pool.idleCount)
     metrics.connections.set({ state: 'waiting' }, pool.waitingCount)
   })
-}
-
-/** TikTok's desktop rules, and the emulator's demo apps, know `localhost` with its port and any port of 127.0.0.1. */
-function defaultPublicUrl(port: number): string {
-  return port === DEFAULT_PORT ? `http://localhost:${port}` : `http://127.0.0.1:${port}`
 }
 
 /** Known before anything listens, because addresses with it are handed to other parts. */

@@ -1,5 +1,6 @@
 export { type Hub, type HubParts, startHub } from './app.ts'
 export { type Config, ConfigError, type Environment, parseConfig, parseKmsConfig } from './config.ts'
+export { type PasswordLink, passwordLinkFor } from './owners/way-back.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { DatabaseError } from './storage/database.ts'
 export { exportDatabase, importDatabase } from './transfer-files.ts'

@@ -6,11 +6,10 @@ import { StringDecoder } from 'node:string_decoder'
 import { createGunzip, createGzip } from 'node:zlib'
 import { type Clock, systemClock } from '@tockwork/kernel'
 import type { Config } from './config.ts'
-import { JobQueue } from './jobs/queue.ts'
-import { checkServer, type Database, DatabaseError, openDatabase } from './storage/database.ts'
-import { startEmbeddedPostgres } from './storage/embedded/index.ts'
+import { DatabaseError } from './storage/database.ts'
 import { migrate } from './storage/migrate.ts'
 import { exportLines, importLines, type TransferCounts } from './storage/transfer.ts'
+import { withDatabase } from './with-database.ts'
 
 /**
  * Writes the configured database to a file, gzip when its name ends in `.gz`; a hub may run on it meanwhile. The file
@@ -86,26 +85,4 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     bytes.destroy()
   }
   if (rest !== '') yield rest
-}
-
-async function withDatabase<T>(
-  config: Config,
-  body: (db: Database, jobs: JobQueue) => Promise<T>,
-): Promise<T> {
-  const given = config.databaseUrl?.reveal()
-  const embedded =
-    given === undefined
-      ? await startEmbeddedPostgres({ dataDir: config.dataDir, binaries: { searchPath: config.searchPath } })
-      : undefined
-  const url = embedded?.url ?? given ?? ''
-  const database = openDatabase({ url, max: 4, applicationName: 'tockwork-transfer' })
-  const jobs = new JobQueue({ url, max: 2 })
-  try {
-    await checkServer(database.db)
-    return await body(database.db, jobs)
-  } finally {
-    await jobs.stop(1)
-    await database.close()
-    await embedded?.stop()
-  }
 }

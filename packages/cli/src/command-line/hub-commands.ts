@@ -32,6 +32,19 @@ Environment (docs/hub.md says more):
     )
     .action(async (options) => (await import('../commands/vault.ts')).newKey(table.context(options), options))
 
+  const people = table.group('people', 'who signs in to the dashboard')
+  table
+    .add('reset <login>', 'make a link by which somebody who is locked out sets another password', people)
+    .addHelpText(
+      'after',
+      `${examples('tockwork people reset ada@example.com')}
+It works on the hub's database itself, also while hubs run, and stands in the audit log.
+`,
+    )
+    .action(async (login, options) =>
+      (await import('../commands/people.ts')).resetPassword(table.context(options), login),
+    )
+
   const db = table.group('db', "the hub's database: everything out of it into a file, and back")
   table
     .add('export <file>', 'write all rows; the file is as secret as the database', db)

@@ -17,7 +17,7 @@ export async function importFrom(context: Context, file: string): Promise<void> 
   context.out.result({ file: path, rows }, [`Took everything from ${path}.`, ...rowLines(rows)])
 }
 
-async function hubConfig({ config, cwd }: Context) {
+export async function hubConfig({ config, cwd }: Context) {
   const { parseConfig } = await import('@tockwork/hub')
   return { ...parseConfig(config.environment, { cwd }), dataDir: config.dataDir }
 }

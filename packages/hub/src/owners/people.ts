@@ -9,6 +9,7 @@ import { firstWorkspaceId, once } from '../storage/first-start.ts'
 import {
   deletePerson,
   findPerson,
+  findPersonByLogin,
   hasPeople,
   insertPerson,
   lockOwners,
@@ -117,19 +118,33 @@ export class People {
     if (person === undefined) throw missing()
     if (person.runsInstallation && !caller.scopes.includes('workspaces:write'))
       throw problem('scope_missing', 'The person may do more than you may.')
-    const { workspaceId } = caller
-    const { role, runsInstallation } = person
-    const made = await this.#link(
-      tx,
-      { workspaceId, kind: 'reset', personId, role, runsInstallation },
-      actorOf(caller),
-    )
+    return await this.#passwordReset(tx, person, actorOf(caller))
+  }
+
+  /**
+   * The same for somebody whom nobody is left to make one for; whoever has the database may.
+   * @returns undefined when nobody has this login
+   */
+  async invitePasswordResetOf(login: string): Promise<{ link: Secret; invitation: Invitation } | undefined> {
+    return await this.#parts.db.transaction().execute(async (tx) => {
+      const person = await findPersonByLogin(tx, login)
+      return person === undefined ? undefined : await this.#passwordReset(tx, person, 'command')
+    })
+  }
+
+  async #passwordReset(
+    tx: Transaction,
+    { id, workspaceId, role, runsInstallation }: Person,
+    actor: string,
+  ): Promise<{ link: Secret; invitation: Invitation }> {
+    const wish = { workspaceId, kind: 'reset', personId: id, role, runsInstallation } as const
+    const made = await this.#link(tx, wish, actor)
     await appendAudit(tx, {
       workspaceId,
       at: this.#parts.clock.now(),
-      actor: actorOf(caller),
+      actor,
       action: 'person.password_link',
-      subject: personId,
+      subject: id,
       detail: {},
     })
     return made

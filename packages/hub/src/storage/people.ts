@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { Role } from './people-tables.ts'
 import type { Row } from './tables.ts'
@@ -120,6 +121,18 @@ export async function deletePerson(db: Database, workspaceId: string, id: string
     .where('id', '=', id)
     .executeTakeFirst()
   return numDeletedRows === 1n
+}
+
+/** Of every workspace, owners first: for whoever has the database. */
+export async function listLogins(db: Database, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('people')
+    .select('login')
+    .orderBy(sql`role <> 'owner'`)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ login }) => login)
 }
 
 /** Whether anybody at all can sign in to this installation. */
