@@ -1,5 +1,5 @@
 /** `doctor`: what is wrong with this installation. */
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { stringifyJson, UsageError } from '@tockwork/kernel'
 import type { Diagnosis, Level } from '../assistant/doctor/diagnosis.ts'
 import { examine } from '../assistant/doctor/examine.ts'
@@ -27,7 +27,9 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
     options.code === undefined ? undefined : resolve(context.cwd, options.code),
   )
   const findings = await examine(facts)
-  if (options.sarif === true) out.stdout.write(`${stringifyJson(toSarif(findings, options.version), 2)}\n`)
+  const folder = facts.code === undefined ? '' : relative(context.cwd, facts.code.folder)
+  if (options.sarif === true)
+    out.stdout.write(`${stringifyJson(toSarif(findings, options.version, folder), 2)}\n`)
   else {
     const looked = {
       logins: facts.logins.length,
@@ -35,11 +37,12 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
       hub: facts.hub?.origin ?? null,
       clocks: facts.dates.length,
       code_files: facts.code?.files ?? 0,
+      shop_listings: facts.shop?.listings.length ?? 0,
     }
     out.result({ findings, looked_at: looked }, [
       ...findings.flatMap((each) => [...describe(each, out), '']),
       findings.length === 0 ? `${out.style('green', '✓')} Nothing is wrong.` : summary(findings),
-      `Looked at the environment, ${looked.logins} logins, ${looked.requests} requests of the emulator, ${looked.clocks} clocks, ${facts.code === undefined ? '' : `${looked.code_files} files of code, `}and ${looked.hub === null ? 'no hub (none answers, or no key)' : `the hub at ${looked.hub}`}.`,
+      `Looked at the environment, ${looked.logins} logins, ${looked.requests} requests of the emulator, ${looked.clocks} clocks, ${facts.code === undefined ? '' : `${looked.code_files} files of code, `}${facts.shop === undefined ? '' : `${looked.shop_listings} listings${facts.shop.unread === 0 ? '' : ` (${facts.shop.unread} more were not read)`}, `}and ${looked.hub === null ? 'no hub (none answers, or no key)' : `the hub at ${looked.hub}`}.`,
     ])
   }
   if (findings.some(({ level }) => level !== 'note')) throw new Reported(exitCodes.failure)

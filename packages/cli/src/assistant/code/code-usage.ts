@@ -9,6 +9,7 @@ import { endpoints } from '@tockwork/contracts/all'
 import { UsageError } from '@tockwork/kernel'
 import { isMissing } from '../../state/private-file.ts'
 import { readSource, type Said } from './read-source.ts'
+import { isShopWord, shopCallsIn } from './shop-usage.ts'
 
 export interface Place {
   /** Path from the folder that was read, with `/`. */
@@ -27,6 +28,10 @@ export interface CodeUsage {
   asked: Map<Scope, Place[]>
   /** Fields of user info that need a scope of their own. */
   fields: Map<string, Place[]>
+  /** Operations of TikTok Shop, by id; `v1` for paths of its first version. */
+  shopCalls: Map<string, Place[]>
+  /** Ids of categories and attributes that some market demands something of, and names of such attributes. */
+  shopWords: Map<string, Place[]>
   /** Addresses as they are written. */
   addresses: { address: string; place: Place }[]
 }
@@ -62,6 +67,8 @@ export async function readCodeUsage(folder: string): Promise<CodeUsage> {
     calls: new Map(),
     asked: new Map(),
     fields: new Map(),
+    shopCalls: new Map(),
+    shopWords: new Map(),
     addresses: [],
   }
   for await (const path of filesOf(folder)) {
@@ -113,6 +120,8 @@ function note(usage: CodeUsage, said: Said, place: Place): void {
     if (endpoint !== undefined) add(usage.calls, endpoint, place)
     return
   }
+  for (const id of shopCallsIn(said.text)) add(usage.shopCalls, id, place)
+  if (isShopWord(said.text)) add(usage.shopWords, said.text, place)
   const [address] = ADDRESS.exec(said.text) ?? []
   if (address !== undefined) usage.addresses.push({ address, place })
   for (const { id, path, when } of endpoints) {

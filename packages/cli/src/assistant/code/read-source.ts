@@ -39,12 +39,15 @@ export async function readSource(
   const lineOf = lines(source)
   const said: Said[] = []
   const visit = (node: Node): void => {
-    if (node.type === 'Literal' && typeof node.value === 'string')
-      said.push({ kind: 'text', text: node.value, line: lineOf(node.start) })
-    else if (node.type === 'TemplateElement')
+    if (node.type === 'Literal' && (typeof node.value === 'string' || isLongNumber(node.value)))
+      said.push({ kind: 'text', text: String(node.value), line: lineOf(node.start) })
+    else if (node.type === 'TemplateLiteral')
+      // As one text, so that a path with values in it is still a path.
       said.push({
         kind: 'text',
-        text: String((node.value as { cooked?: string | null }).cooked ?? ''),
+        text: (node.quasis as { value: { cooked?: string | null } }[])
+          .map(({ value }) => value.cooked ?? '')
+          .join('{}'),
         line: lineOf(node.start),
       })
     else if (node.type === 'CallExpression') {
@@ -57,6 +60,9 @@ export async function readSource(
   visit(program as unknown as Node)
   return { said }
 }
+
+/** Ids of TikTok are sometimes written as numbers; a small one is anything. */
+const isLongNumber = (value: unknown): boolean => typeof value === 'number' && value >= 100_000
 
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'

@@ -2,6 +2,7 @@
 import { lookUpError, possibilities } from '@tockwork/contracts'
 import { endpoints } from '@tockwork/contracts/all'
 import { type LifecycleEvent, lifecycle } from '@tockwork/contracts/knowledge'
+import { shopRetryOf } from '@tockwork/contracts/shop'
 import type { Diagnosis } from './diagnosis.ts'
 import type { Facts, SeenRequest } from './facts.ts'
 
@@ -12,6 +13,8 @@ const UNAUDITED = 'unaudited_client_can_only_post_to_private_accounts'
 /** Two may be a person who tried again; three in this time are a program. */
 const TIMES = 3
 const WITHIN_MS = 60_000
+/** Posts are made at another pace than calls. */
+const POSTS_WITHIN_MS = 3_600_000
 const NEARLY = 0.1
 
 export function checkCalls(facts: Facts): Diagnosis[] {
@@ -20,6 +23,7 @@ export function checkCalls(facts: Facts): Diagnosis[] {
     ...checkScopes(facts),
     ...checkRenewals(facts),
     ...checkRetries(facts),
+    ...checkPostsInVain(facts),
     ...checkLimits(facts),
     ...checkRetired(facts),
   ]
@@ -84,8 +88,21 @@ function checkRenewals({ requests }: Facts): Diagnosis[] {
   })
 }
 
+/** Whether what was refused so can succeed when it is sent again. TikTok Shop has numbers for codes. */
+function isFinal({ verdict, endpoint }: SeenRequest): boolean {
+  if (endpoint?.startsWith('shop.') === true)
+    return /^\d+$/.test(verdict) && shopRetryOf(Number(verdict)) === 'never'
+  return lookUpError(verdict)[0]?.retry === 'never'
+}
+
+function isCapped({ verdict, endpoint }: SeenRequest): boolean {
+  if (endpoint?.startsWith('shop.') === true)
+    return /^\d+$/.test(verdict) && shopRetryOf(Number(verdict)) === 'throttled'
+  return lookUpError(verdict)[0]?.retry === 'after'
+}
+
 function checkRetries({ requests }: Facts): Diagnosis[] {
-  const final = requests.filter(({ verdict }) => lookUpError(verdict)[0]?.retry === 'never')
+  const final = requests.filter(isFinal)
   const same = ({ method, path, user, client_key, verdict }: SeenRequest) =>
     [method, path, user, client_key, verdict].join(' ')
   return groups(final, same).flatMap(([, seen]) => {
@@ -110,8 +127,40 @@ function checkRetries({ requests }: Facts): Diagnosis[] {
   })
 }
 
+/** Posts of one account that fail for the same reason over and over: whoever makes them does not read why. */
+function checkPostsInVain({ hub }: Facts): Diagnosis[] {
+  const final = (hub?.posts ?? []).filter(({ failure, account_id }) => {
+    const known = lookUpError(failure?.reason ?? '')
+    return account_id !== undefined && known.length > 0 && known.every(({ retry }) => retry === 'never')
+  })
+  return groups(final, ({ failure, account_id }) => `${account_id} ${failure?.reason}`).flatMap(
+    ([name, posts]): Diagnosis[] => {
+      const [account = '', reason = ''] = name.split(' ')
+      const times = posts.map(({ created_at = '' }) => Date.parse(created_at)).sort((a, b) => a - b)
+      const burst = times.some(
+        (at, index) => at - (times[index - (TIMES - 1)] ?? -Infinity) <= POSTS_WITHIN_MS,
+      )
+      // What an app that is not audited does wrong has a finding of its own.
+      if (!burst || reason === UNAUDITED) return []
+      const [known] = lookUpError(reason)
+      return [
+        {
+          rule: 'retry-in-vain',
+          level: 'warning',
+          what: `Posts of ${account} are made again although they fail for good.`,
+          evidence: `${reason}, ${posts.length} posts, ${TIMES} of them within an hour, such as ${posts[0]?.id}`,
+          why: known?.meaning ?? 'The same post cannot succeed.',
+          fix: known?.action ?? `Read the reason first: tockwork explain ${reason}`,
+          link: ERRORS,
+          where: account,
+        },
+      ]
+    },
+  )
+}
+
 function checkLimits({ requests, hub, now }: Facts): Diagnosis[] {
-  const capped = requests.filter(({ verdict }) => lookUpError(verdict)[0]?.retry === 'after')
+  const capped = requests.filter(isCapped)
   return [
     ...groups(capped, ({ verdict, endpoint, path }) => `${verdict} ${endpoint ?? path}`).map(
       ([name, seen]) => {

@@ -57,7 +57,7 @@ function checkAddress({ address, place }: CodeUsage['addresses'][number]): Diagn
       level: 'error',
       what: `The code calls TikTok without encryption: ${address}`,
       evidence: at(place),
-      why: 'Tokens and secrets go over the network in the clear, and TikTok does not take it.',
+      why: 'Tokens and secrets go over the network in the clear, and TikTok does not take it, TikTok Shop since 2026-06-17.',
       fix: 'Write https.',
       link: 'https://developers.tiktok.com/doc/tiktok-api-v2-introduction',
       where: at(place),

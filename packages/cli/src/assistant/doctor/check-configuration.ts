@@ -8,6 +8,8 @@ const PORTAL = 'https://developers.tiktok.com/apps/'
 const WARN_SECONDS = 60
 const ERROR_SECONDS = 300
 const ORIGINS = ['TOCKWORK_TIKTOK_ORIGIN', 'TOCKWORK_PUBLIC_URL', 'TOCKWORK_HUB_URL'] as const
+/** How apps name the address of TikTok in their own environment. */
+const OWN_ORIGINS = /^(?:TIKTOK|TTS)_.*(?:BASE_?URL|API_?URL|ORIGIN|HOST|ENDPOINT)$/
 const HUB_VARIABLES =
   /^TOCKWORK_(?:HUB_(?!URL)|DATABASE_|SECRET_KEY|KMS_|PUBLIC_URL|LOG_LEVEL|TRUST_PROXY|BLOB|ASSET)/
 
@@ -22,7 +24,8 @@ export async function checkConfiguration(facts: Facts): Promise<Diagnosis[]> {
 }
 
 function checkAddresses({ config }: Facts): Diagnosis[] {
-  return ORIGINS.flatMap((name) => {
+  const others = Object.keys(config.environment).filter((name) => OWN_ORIGINS.test(name))
+  return [...ORIGINS, ...others].flatMap((name) => {
     const value = config.environment[name]?.trim() ?? ''
     if (!URL.canParse(value)) return []
     const { origin, protocol } = new URL(value)
@@ -33,7 +36,7 @@ function checkAddresses({ config }: Facts): Diagnosis[] {
         level: 'error' as const,
         what: `${name} is an address without encryption on another machine.`,
         evidence: `${name} begins with ${origin}`,
-        why: 'Tokens and client secrets would go over the network in the clear, and TikTok takes https addresses alone.',
+        why: 'Tokens and client secrets would go over the network in the clear, and TikTok takes https addresses alone, TikTok Shop since 2026-06-17.',
         fix: `Put TLS in front and set ${name} to https://…`,
         link: 'https://developers.tiktok.com/doc/login-kit-web',
         where: name,
@@ -42,26 +45,33 @@ function checkAddresses({ config }: Facts): Diagnosis[] {
   })
 }
 
+/** The two halves of each API's credentials. */
+const PAIRS = [
+  ['TIKTOK_CLIENT_KEY', 'TIKTOK_CLIENT_SECRET'],
+  ['TIKTOK_SHOP_APP_KEY', 'TIKTOK_SHOP_APP_SECRET'],
+  ['TIKTOK_BUSINESS_APP_ID', 'TIKTOK_BUSINESS_SECRET'],
+] as const
+
 function checkCredentials({ config }: Facts): Diagnosis[] {
-  if ((config.clientKey === undefined) === (config.clientSecret === undefined)) return []
-  const [there, absent] =
-    config.clientKey === undefined
-      ? ['TIKTOK_CLIENT_SECRET', 'TIKTOK_CLIENT_KEY']
-      : ['TIKTOK_CLIENT_KEY', 'TIKTOK_CLIENT_SECRET']
-  // An emulator of this machine tells the secrets of its own apps.
-  if (isLocal(config.tiktokOrigin) && absent === 'TIKTOK_CLIENT_SECRET') return []
-  return [
-    {
-      rule: 'credentials-half',
-      level: 'error',
-      what: `${there} is set and ${absent} is not.`,
-      evidence: `${absent} is absent or empty`,
-      why: 'No token can be got or renewed: TikTok answers invalid_client.',
-      fix: `Set ${absent} too, of the same app; a sandbox has its own pair.`,
-      link: PORTAL,
-      where: absent,
-    },
-  ]
+  const isSet = (name: string): boolean => (config.environment[name] ?? '').trim() !== ''
+  return PAIRS.flatMap(([key, secret]): Diagnosis[] => {
+    if (isSet(key) === isSet(secret)) return []
+    const [there, absent] = isSet(key) ? [key, secret] : [secret, key]
+    // An emulator of this machine tells the secrets of its own apps.
+    if (isLocal(config.tiktokOrigin) && absent === 'TIKTOK_CLIENT_SECRET') return []
+    return [
+      {
+        rule: 'credentials-half',
+        level: 'error',
+        what: `${there} is set and ${absent} is not.`,
+        evidence: `${absent} is absent or empty`,
+        why: 'No token can be got or renewed: TikTok refuses the app.',
+        fix: `Set ${absent} too, of the same app; a sandbox has its own pair.`,
+        link: key === 'TIKTOK_SHOP_APP_KEY' ? 'https://partner.tiktokshop.com' : PORTAL,
+        where: absent,
+      },
+    ]
+  })
 }
 
 async function checkHubConfiguration({ config, cwd }: Facts): Promise<Diagnosis[]> {

@@ -82,6 +82,17 @@ function checkRenewal({ account, target }: Login, config: Facts['config'], where
   ]
 }
 
+/** What the hub's reasons mean; the same words stand in its event `account.reauthorization_required`. */
+const whyGone: Readonly<Record<string, string>> = {
+  grant_gone:
+    'TikTok answered invalid_grant twice: the creator removed the app, or another program renewed the same token.',
+  refresh_answer_lost:
+    'The answer of a refresh was lost on the way, and TikTok does not take the old refresh token any more.',
+  refresh_token_expired: 'The refresh token has lapsed: nobody renewed it in time.',
+  removed_at_tiktok: 'The creator removed the app at TikTok.',
+  tiktok_account_deleted: 'The creator’s account at TikTok was deleted.',
+}
+
 function checkHubAccounts({ hub }: Facts): Diagnosis[] {
   return (hub?.accounts ?? []).flatMap(({ id, username, status, status_reason, missing_scopes }) => {
     const who = username === null ? id : `@${username} (${id})`
@@ -94,7 +105,7 @@ function checkHubAccounts({ hub }: Facts): Diagnosis[] {
               level: 'error' as const,
               what: `${who} must be connected again.`,
               evidence: `the hub says ${status}${status_reason === null ? '' : `, because ${status_reason}`}`,
-              why: 'TikTok refused to renew the token, so nothing goes out for this account.',
+              why: `${(status_reason !== null && whyGone[status_reason]) || 'TikTok refused to renew the token.'} Nothing goes out for this account.`,
               fix: 'Make a connect session for it and send the creator its address.',
               link: TOKENS,
               where: id,

@@ -34,6 +34,10 @@ export const rules = {
   'retry-in-vain': 'What was refused for good is not tried again',
   'limit-near': 'Limits are not nearly used up',
   'retired-endpoint': 'No address is called that has ended or will',
+  'mandatory-attribute': 'Listings say what their market demands of their category',
+  'shop-authorization-ending': 'Authorizations of sellers do not end soon',
+  'shop-unreadable': 'The token of the shop is taken',
+  'webhooks-failing': 'Webhooks get through',
 } as const
 
 export type RuleId = keyof typeof rules

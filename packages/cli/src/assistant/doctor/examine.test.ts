@@ -125,6 +125,8 @@ function hub(
     [`${HUB}/v1/connected-accounts`]: page(accounts),
     [`${HUB}/v1/limits`]: page(windows),
     [`${HUB}/v1/posts`]: page(posts),
+    [`${HUB}/v1/webhook-endpoints`]: page([]),
+    [`${HUB}/v1/webhook-deliveries`]: page([]),
   }
 }
 
@@ -155,7 +157,7 @@ describe('a clean installation has no finding', () => {
 })
 
 describe('configuration', () => {
-  test.each(['TOCKWORK_TIKTOK_ORIGIN', 'TOCKWORK_HUB_URL', 'TOCKWORK_PUBLIC_URL'])(
+  test.each(['TOCKWORK_TIKTOK_ORIGIN', 'TOCKWORK_HUB_URL', 'TOCKWORK_PUBLIC_URL', 'TIKTOK_SHOP_BASE_URL'])(
     '%s without encryption on another machine',
     async (name) => {
       const found = await findings({ [name]: 'http://10.0.0.7:4646' })
@@ -181,6 +183,9 @@ describe('configuration', () => {
   test('half of the credentials', async () => {
     expect(ids(await findings({ TIKTOK_CLIENT_KEY: 'aw1' }))).toEqual(['error credentials-half'])
     expect(ids(await findings({ TIKTOK_CLIENT_SECRET: 'secret-secret' }))).toEqual(['error credentials-half'])
+    expect(await findings({ TIKTOK_SHOP_APP_KEY: 'k1' })).toMatchObject([
+      { rule: 'credentials-half', where: 'TIKTOK_SHOP_APP_SECRET' },
+    ])
   })
 
   test.each([
@@ -214,10 +219,15 @@ describe('logins', () => {
   })
 
   test('an account of the hub that must be connected again, with the reason', async () => {
-    const account = { ...hubAccount, status: 'reauthorization_required', status_reason: 'refresh_refused' }
+    const account = {
+      ...hubAccount,
+      status: 'reauthorization_required',
+      status_reason: 'refresh_answer_lost',
+    }
     const found = await findings(hubEnv, hub([account]))
     expect(found).toMatchObject([{ rule: 'refresh-refused', level: 'error' }])
-    expect(found[0]?.evidence).toContain('refresh_refused')
+    expect(found[0]?.evidence).toContain('refresh_answer_lost')
+    expect(found[0]?.why).toContain('lost on the way')
   })
 
   test('scopes that were asked for and not granted', async () => {
@@ -255,6 +265,43 @@ describe('calls', () => {
     expect(ids(await afterRequests(at(0), at(3600), at(7200)))).toEqual([])
   })
 
+  test('the same of TikTok Shop, whose codes are numbers', async () => {
+    const shop = { endpoint: 'shop.order.GetOrderList.202309', path: '/order/202309/orders/search' }
+    const three = (code: string) => afterRequests(seen(code, shop), seen(code, shop), seen(code, shop))
+    expect(ids(await three('36009004'))).toEqual(['warning retry-in-vain'])
+    expect(ids(await three('36009003'))).toEqual([])
+    expect(ids(await three('36009002'))).toEqual(['warning limit-near'])
+  })
+
+  test('posts of one account that fail for good, over and over within an hour', async () => {
+    const failed = (id: number, minutes: number, reason: string) => ({
+      id: `post_${String(id).padStart(26, '0')}`,
+      account_id: ACC,
+      created_at: new Date(NOW + minutes * 60_000).toISOString(),
+      failure: { reason },
+    })
+    const all = (reason: string, apart: number): Facts => ({
+      now: NOW,
+      config: readConfig({}, folder),
+      cwd: folder,
+      logins: [],
+      dates: [],
+      requests: [],
+      deliveries: [],
+      hub: {
+        origin: HUB,
+        accounts: [],
+        limits: [],
+        endpoints: [],
+        dead: [],
+        posts: [0, 1, 2].map((at) => failed(at, at * apart, reason)),
+      },
+    })
+    expect(ids(await examine(all('frame_rate_check_failed', 5)))).toEqual(['warning retry-in-vain'])
+    expect(ids(await examine(all('frame_rate_check_failed', 50)))).toEqual([])
+    expect(ids(await examine(all('internal', 5)))).toEqual([])
+  })
+
   test('limits that calls ran into', async () => {
     expect(await afterRequests(seen('rate_limit_exceeded'))).toMatchObject([
       { rule: 'limit-near', level: 'warning', where: 'display.videoList' },
@@ -289,10 +336,13 @@ test('a failed post of the hub counts for the audit', async () => {
     logins: [],
     dates: [],
     requests: [],
+    deliveries: [],
     hub: {
       origin: HUB,
       accounts: [],
       limits: [],
+      endpoints: [],
+      dead: [],
       posts: [{ id: 'post_1', failure: { reason: 'unaudited_client_can_only_post_to_private_accounts' } }],
     },
   }
@@ -312,4 +362,25 @@ test('SARIF: each result points at a rule that is listed', async () => {
   expect(run?.tool.driver.rules).toHaveLength(Object.keys(rules).length)
   const [result] = run?.results ?? []
   expect(run?.tool.driver.rules[result?.ruleIndex ?? -1]?.id).toBe('credentials-half')
+
+  // What stands in code is shown beside it.
+  const inCode = { ...(await findings({ TIKTOK_CLIENT_KEY: 'aw1' }))[0], where: 'src/app.ts:12' } as Diagnosis
+  expect(toSarif([inCode], '0.1.0', 'web')).toMatchObject({
+    runs: [
+      {
+        results: [
+          {
+            locations: [
+              {
+                physicalLocation: {
+                  artifactLocation: { uri: 'web/src/app.ts' },
+                  region: { startLine: 12 },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  })
 })

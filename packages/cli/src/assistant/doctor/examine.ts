@@ -3,6 +3,8 @@ import { checkCalls } from './check-calls.ts'
 import { checkCode } from './check-code.ts'
 import { checkConfiguration } from './check-configuration.ts'
 import { checkLogins } from './check-logins.ts'
+import { checkShop } from './check-shop.ts'
+import { checkWebhooks } from './check-webhooks.ts'
 import { byLevel, type Diagnosis } from './diagnosis.ts'
 import type { Facts } from './facts.ts'
 
@@ -18,6 +20,8 @@ export async function examine(facts: Facts): Promise<Diagnosis[]> {
     ...checkLogins(facts),
     ...checkCalls(facts),
     ...checkCode(facts.code),
+    ...checkShop(facts),
+    ...checkWebhooks(facts),
   ]
   return scrubber.value(byLevel(found))
 }

@@ -7,12 +7,15 @@ import { FileTokenStore } from '@tockwork/sdk/node'
 import * as z from 'zod/mini'
 import type { Context } from '../../context.ts'
 import { Control } from '../../control.ts'
+import { readAnswers } from '../../setup/answers.ts'
+import { webhookAnswers } from '../../setup/checks.ts'
 import { type Account, readAccounts, tokenFolder } from '../../state/accounts.ts'
 import { isMissing } from '../../state/private-file.ts'
 import { findEmulator } from '../../state/running-emulator.ts'
 import { isLocal, type Target } from '../../target.ts'
 import { type CodeUsage, readCodeUsage } from '../code/code-usage.ts'
 import { findHub, type HubLink } from '../hub-link.ts'
+import { readShop, type ShopFacts, type ShopGrant, shopGrantsOf } from './shop-facts.ts'
 
 export interface Login {
   /** Folder of the target: `tiktok`, `emulator`, or a host's name. */
@@ -35,6 +38,14 @@ const request = z.object({
 })
 export type SeenRequest = z.output<typeof request>
 
+/** A webhook of TikTok's, as the emulator sent it. */
+const delivery = z.object({
+  url: z.string(),
+  state: z.enum(['pending', 'delivered', 'dropped']),
+  attempts: z.array(z.object({ status: z.optional(z.number()), error: z.optional(z.string()) })),
+})
+export type TikTokDelivery = z.output<typeof delivery>
+
 type Page<T> = { data: T[]; next_cursor: string | null }
 
 export interface HubAccount {
@@ -55,7 +66,22 @@ export interface HubLimit {
 
 export interface HubPost {
   id: string
+  account_id?: string
+  created_at?: string
   failure: { reason: string } | null
+}
+
+export interface HubEndpoint {
+  id: string
+  url: string
+  status: 'enabled' | 'disabled'
+  disabled_reason: 'by_you' | 'failing' | 'gone' | null
+  failing_since: string | null
+}
+
+export interface HubDelivery {
+  id: string
+  endpoint_id: string
 }
 
 export interface Facts {
@@ -66,6 +92,14 @@ export interface Facts {
   /** `Date` headers that servers sent, with when they came. */
   dates: { server: string; date: string; at: number }[]
   requests: SeenRequest[]
+  /** Webhooks of the emulator, oldest first. */
+  deliveries: TikTokDelivery[]
+  /** The address that `setup` was told of, and how it answered. */
+  receiver?: { address: string; ok: boolean; what: string }
+  /** The shops and listings that the token of the environment reaches. */
+  shop?: ShopFacts
+  /** Authorizations of sellers at the emulator, of the app that is set. */
+  shopGrants?: ShopGrant[]
   hub: HubFacts | undefined
   /** What the app's own code calls and asks for, where it was named. */
   code?: CodeUsage
@@ -78,6 +112,9 @@ export interface HubFacts {
   accounts: HubAccount[]
   limits: HubLimit[]
   posts: HubPost[]
+  endpoints: HubEndpoint[]
+  /** Dead letters, newest first. */
+  dead: HubDelivery[]
 }
 
 type Needs = Pick<Context, 'config' | 'cwd' | 'clock' | 'fetch' | 'signal' | 'random' | 'pid'>
@@ -99,13 +136,20 @@ export async function gatherFacts(context: Needs, codeFolder?: string): Promise<
       ? [{ server: link.origin, date: link.date, at: clock.now() }]
       : []),
   ]
+  const local = isLocal(emulator)
+  const shop = await readShop(context)
+  const receiver = await tryReceiver(context)
   return {
     now: clock.now(),
     config,
     cwd,
     logins: await gatherLogins(config.dataDir),
     dates,
-    requests: isLocal(emulator) ? await seenBy(context, emulator) : [],
+    requests: local ? await seenBy(context, emulator as string) : [],
+    deliveries: local ? await deliveriesOf(context, emulator as string) : [],
+    ...(local ? { shopGrants: await shopGrantsOf(context, emulator as string) } : {}),
+    ...(shop === undefined ? {} : { shop }),
+    ...(receiver === undefined ? {} : { receiver }),
     ...(codeFolder === undefined ? {} : { code: await readCodeUsage(codeFolder) }),
     ...(await readHub(link)),
   }
@@ -167,6 +211,22 @@ async function seenBy(context: Needs, origin: string): Promise<SeenRequest[]> {
   }
 }
 
+async function deliveriesOf(context: Needs, origin: string): Promise<TikTokDelivery[]> {
+  try {
+    const answer = await new Control(context as Context, origin).send('GET', 'webhooks')
+    return z.parse(z.object({ deliveries: z.array(delivery) }), answer).deliveries
+  } catch {
+    return []
+  }
+}
+
+async function tryReceiver({ config, fetch }: Needs): Promise<Facts['receiver']> {
+  const { webhook_url: address } = await readAnswers(config.dataDir)
+  if (address === undefined || !URL.canParse(address)) return undefined
+  // Names are not looked up for this.
+  return { address, ...(await webhookAnswers({ fetch, resolveTxt: async () => [] }, address)) }
+}
+
 async function readHub(link: HubLink): Promise<Pick<Facts, 'hub' | 'hubProblem'>> {
   if (!('client' in link)) return { hub: undefined }
   try {
@@ -179,9 +239,13 @@ async function readHub(link: HubLink): Promise<Pick<Facts, 'hub' | 'hubProblem'>
 }
 
 async function readAll({ client, origin }: Extract<HubLink, { client: unknown }>): Promise<HubFacts> {
-  const [limits, posts] = await Promise.all([
+  const [limits, posts, endpoints, dead] = await Promise.all([
     client.limits.list({ query: { limit: 100 } }) as Promise<Page<HubLimit>>,
     client.posts.list({ query: { state: 'failed', limit: 100 } }) as Promise<Page<HubPost>>,
+    orNothing(client.webhookEndpoints.list({ query: { limit: 100 } }) as Promise<Page<HubEndpoint>>),
+    orNothing(
+      client.webhookDeliveries.list({ query: { state: 'dead', limit: 100 } }) as Promise<Page<HubDelivery>>,
+    ),
   ])
   const accounts: HubAccount[] = []
   let cursor: string | null = null
@@ -192,5 +256,22 @@ async function readAll({ client, origin }: Extract<HubLink, { client: unknown }>
     accounts.push(...page.data)
     cursor = page.next_cursor
   } while (cursor !== null && accounts.length < MOST_ACCOUNTS)
-  return { origin, accounts, limits: limits.data, posts: posts.data }
+  return {
+    origin,
+    accounts,
+    limits: limits.data,
+    posts: posts.data,
+    endpoints: endpoints.data,
+    dead: dead.data,
+  }
+}
+
+/** A key that may read accounts and posts need not be one that reads webhooks. */
+async function orNothing<T>(page: Promise<Page<T>>): Promise<Page<T>> {
+  try {
+    return await page
+  } catch (error) {
+    if (error instanceof Problem && error.status === 403) return { data: [], next_cursor: null }
+    throw error
+  }
 }
