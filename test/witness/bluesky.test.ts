@@ -72,7 +72,7 @@ beforeAll(async () => {
 afterAll(() => stop())
 
 async function authorize() {
-  const answer = await connector.authorization.signIn({
+  const answer = await connector.appPassword.signIn({
     identifier: 'mika.test',
     password: new Secret(password),
     home,
@@ -155,7 +155,7 @@ describe("the connector on Bluesky's own server", () => {
   test('the password of the whole account is not even sent', async (ctx) => {
     if (MISSING !== undefined) ctx.skip(MISSING)
     const before = requests
-    const answer = await connector.authorization.signIn({
+    const answer = await connector.appPassword.signIn({
       identifier: 'mika.test',
       password: new Secret('the password of the whole account'),
       home,
@@ -165,7 +165,7 @@ describe("the connector on Bluesky's own server", () => {
       failure: { code: 'app_password_needed', field: 'password', sent: 'no' },
     })
     expect(requests).toBe(before)
-    const wrong = await connector.authorization.signIn({
+    const wrong = await connector.appPassword.signIn({
       identifier: 'mika.test',
       password: new Secret('abcd-efgh-ijkl-mnop'),
       home,

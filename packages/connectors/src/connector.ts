@@ -24,6 +24,8 @@ export interface Grant {
   /** Absent: does not expire. */
   expiresAt?: number
   refreshExpiresAt?: number
+  /** What its calls need besides the tokens, as the connector wrote it: the private key that these are bound to. */
+  binding?: Secret
 }
 
 export interface CallOptions {
@@ -33,19 +35,29 @@ export interface CallOptions {
 export interface Consent {
   /** Where the creator is sent. */
   url: string
-  /** Kept until the callback; a secret of this one login. */
-  codeVerifier: Secret
+  /** Kept until the callback; what only this one login knows. */
+  secret: Secret
 }
 
 /** A page of the platform's own, where the creator agrees. */
 export interface ConsentPage {
   kind: 'consent-page'
-  /** `state` must be unguessable and is expected back. */
-  start(login: { scopes: readonly string[]; redirectUri: string; state: string }): Promise<Consent>
+  /** Asked for when the caller names none. */
+  defaultScopes: readonly string[]
+  /** Whether `start` has to know whose account it is, as on platforms that are made of many servers. */
+  needsIdentifier: boolean
+  /**
+   * @param login.state must be unguessable and is expected back
+   * @param login.identifier the account's name, as a person wrote it
+   */
+  start(
+    login: { scopes: readonly string[]; redirectUri: string; state: string; identifier?: string },
+    options?: CallOptions,
+  ): Promise<PlatformResult<Consent>>
   /** Reads the callback and exchanges its code. A refusal by the creator is a failure with `access_denied`. */
   finish(
     callback: URLSearchParams,
-    login: { state: string; redirectUri: string; codeVerifier: Secret },
+    login: { state: string; redirectUri: string; secret: Secret },
     options?: CallOptions,
   ): Promise<PlatformResult<Grant>>
 }
@@ -53,17 +65,19 @@ export interface ConsentPage {
 /** A password that the creator makes for us on the platform and can take back there; never their own. */
 export interface AppPassword {
   kind: 'app-password'
-  /** The origin that is asked where the creator names none. */
+  /** The origin that is asked where neither `home` nor the identifier says another. */
   defaultHome: string
   /**
-   * @param login.home where the account lives. It comes from a person: the network given to the connector has to
-   * refuse addresses that are not public.
+   * @param login.home where the account lives, if the creator says so. It comes from a person: the network given to the
+   * connector has to refuse addresses that are not public.
    */
   signIn(
     login: { identifier: string; password: Secret; home?: string },
     options?: CallOptions,
   ): Promise<PlatformResult<Grant>>
 }
+
+export type Authorization = ConsentPage | AppPassword
 
 /** How long and how a grant is renewed; what the caller has to be careful about follows from it. */
 export type RefreshModel =
@@ -99,12 +113,24 @@ export interface ContentCounts {
   quotes: number | null
 }
 
+/** A picture or video of a content, where people can load it. */
+export interface ContentMedium {
+  kind: 'image' | 'video'
+  url: string
+  /** A small picture of it. */
+  previewUrl: string | null
+  /** What it shows, for people who cannot see it. */
+  alt: string | null
+}
+
 export interface Content {
   /** Unique within the platform. */
   id: string
   kind: 'video' | 'images' | 'text'
   text: string
   postedAt: number
+  /** Empty where the platform tells no addresses. */
+  media: readonly ContentMedium[]
   /** Where people see it. */
   url: string | null
   counts: ContentCounts
@@ -116,12 +142,17 @@ export interface ContentPage {
   contents: readonly Content[]
   /** Asks for what is older; absent at the end. */
   next?: string
+  /** All that was posted after this time has been told by this page and those before; absent: not known. */
+  reachedTo?: number
 }
 
 export interface Reading {
   /** Who the account is, and its counts. */
   profile(grant: Grant, options?: CallOptions): Promise<PlatformResult<Profile>>
-  /** The account's own contents, newest first. @param page.cursor a `next` of before, unchanged */
+  /**
+   * The account's own contents, newest first.
+   * @param page.cursor a `next` of before, unchanged
+   */
   contents(
     grant: Grant,
     page?: { cursor?: string | undefined },
@@ -154,9 +185,14 @@ export interface Comment {
   parentId: string | null
   authorId: string
   authorName: string | null
+  authorUsername: string | null
+  authorUrl: string | null
   text: string
   likes: number | null
+  replies: number | null
   postedAt: number
+  /** The platform's call that told it. */
+  source: string
 }
 
 /** A part of the audience: `{ dimension: 'country', value: 'DE', share: 0.31 }`. */
@@ -266,7 +302,8 @@ export interface Connector {
   readonly limits: readonly Limit[]
   /** The most ids of one `contentsById`. */
   readonly idsAtOnce: number
-  readonly authorization: ConsentPage | AppPassword
+  /** The ways in, the best one first. */
+  readonly authorization: readonly Authorization[]
   /**
    * Trades a grant for a fresh one, once. Where the model is `rotating`, the old one may be worthless from the moment
    * it is sent, and `failure.sent` says whether that moment came.

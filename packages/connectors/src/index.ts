@@ -1,8 +1,15 @@
-export { BlueskyConnector } from './bluesky/connector.ts'
+export { BlueskyConnector, type BlueskyParts } from './bluesky/connector.ts'
+export {
+  type BlueskyClient,
+  clientMetadata as blueskyClientMetadata,
+  loopbackClientId as blueskyLoopbackClientId,
+} from './bluesky/oauth/client-metadata.ts'
+export { newKey as newSigningKey } from './bluesky/oauth/keys.ts'
 export type {
   AccountCounts,
   AppPassword,
   AudienceShare,
+  Authorization,
   CallOptions,
   Capabilities,
   Comment,
@@ -11,6 +18,7 @@ export type {
   ConsentPage,
   Content,
   ContentCounts,
+  ContentMedium,
   ContentPage,
   Grant,
   Income,

@@ -1,8 +1,8 @@
 import { Secret } from '@tockwork/kernel'
 import { describe, expect, test } from 'vitest'
+import { APP_PASSWORD, SmallServer } from '../src/bluesky/small-server.ts'
 import { type ConformanceStage, conformanceCases } from '../src/conformance.ts'
 import { BlueskyConnector, type Medium, type Publication } from '../src/index.ts'
-import { APP_PASSWORD, SmallServer } from './small-server.ts'
 
 const AT = Date.UTC(2026, 10, 28, 12)
 const image: Medium = {
@@ -18,7 +18,7 @@ function makeStage(appView: boolean) {
   const authorize: ConformanceStage['authorize'] = async () => {
     const { home, handle } = server
     const login = { identifier: `@${handle}`, password: new Secret(APP_PASSWORD), home }
-    const answer = await connector.authorization.signIn(login)
+    const answer = await connector.appPassword.signIn(login)
     if (!answer.ok) throw new Error(answer.failure.message)
     return answer.value
   }
@@ -54,7 +54,15 @@ test('likes, reposts, answers and quotes are counted by the app view, and what o
     kind: 'images',
     postedAt: AT,
     url: expect.stringMatching(/^https:\/\/bsky\.app\/profile\/did:plc:\w+\/post\/\w{13}$/),
-    counts: { views: null, likes: 5, comments: 1, shares: 2, quotes: 0 },
+    counts: { views: null, likes: 5, comments: 0, shares: 2, quotes: 0 },
+    media: [
+      {
+        kind: 'image',
+        url: 'https://cdn.example.com/full/0',
+        previewUrl: 'https://cdn.example.com/thumb/0',
+        alt: null,
+      },
+    ],
     source: 'app.bsky.feed.getAuthorFeed',
   })
   expect(await connector.reading.profile(grant)).toMatchObject({
@@ -115,10 +123,10 @@ test('a server that is not there got nothing', async () => {
 test('a password that is no app password is never sent; a wrong one is told apart from a grant that is over', async () => {
   const { connector, server } = makeStage(true)
   const login = { identifier: server.handle, home: server.home }
-  const own = await connector.authorization.signIn({ ...login, password: new Secret('correct horse') })
+  const own = await connector.appPassword.signIn({ ...login, password: new Secret('correct horse') })
   expect(own).toMatchObject({ ok: false, failure: { code: 'app_password_needed', sent: 'no' } })
   expect(server.requests).toBe(0)
-  const wrong = await connector.authorization.signIn({
+  const wrong = await connector.appPassword.signIn({
     ...login,
     password: new Secret('aaaa-bbbb-cccc-dddd'),
   })

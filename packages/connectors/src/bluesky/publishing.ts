@@ -62,15 +62,14 @@ export class BlueskyPublishing implements Publishing {
   ): Promise<PlatformResult<Standing>> {
     const [wrong] = this.check(publication)
     if (wrong !== undefined) return refuse(wrong.code, wrong.field, wrong.message)
-    const { accountId, access, home = '' } = grant
+    const { accountId } = grant
     const rkey = recordKey(publication.key, publication.at)
     const blobs: { medium: Medium; blob: unknown }[] = []
     for (const medium of publication.media) {
       const upload = await this.#xrpc.call({
-        home,
+        grant,
         method: 'com.atproto.repo.uploadBlob',
         body: { bytes: await medium.bytes(), contentType: medium.contentType },
-        token: access,
         answer: uploaded,
         signal,
       })
@@ -88,11 +87,10 @@ export class BlueskyPublishing implements Publishing {
       ...(blobs.length === 0 ? {} : { embed: embedOf(blobs) }),
     }
     const answer = await this.#xrpc.call({
-      home,
+      grant,
       method: 'com.atproto.repo.putRecord',
       // Only where there is nothing yet.
       body: { json: { repo: accountId, collection: POSTS, rkey, record, swapRecord: null } },
-      token: access,
       answer: written,
       signal,
     })
@@ -121,42 +119,35 @@ export class BlueskyPublishing implements Publishing {
   }
 
   async remove(grant: Grant, contentId: string, { signal }: CallOptions = {}): Promise<PlatformResult<void>> {
-    const { accountId, access, home = '' } = grant
+    const { accountId } = grant
     const rkey = rkeyOf(accountId, contentId)
     if (rkey === undefined) return refuse('content_id_invalid', 'contentId', 'It is no post of this account.')
     const answer = await this.#xrpc.call({
-      home,
+      grant,
       method: 'com.atproto.repo.deleteRecord',
       body: { json: { repo: accountId, collection: POSTS, rkey } },
-      token: access,
       answer: z.unknown(),
       signal,
     })
     return answer.ok ? succeed(undefined) : answer
   }
 
-  #read({ accountId, access, home = '' }: Grant, rkey: string, signal: AbortSignal | undefined) {
+  #read(grant: Grant, rkey: string, signal: AbortSignal | undefined) {
     return this.#xrpc.call({
-      home,
+      grant,
       method: 'com.atproto.repo.getRecord',
-      query: { repo: accountId, collection: POSTS, rkey },
-      token: access,
+      query: { repo: grant.accountId, collection: POSTS, rkey },
       answer: found,
       signal,
     })
   }
 
   /** A name that cannot be looked up is no reason to keep a post back: it stays plain text. */
-  async #resolve(
-    { access, home = '' }: Grant,
-    handle: string,
-    signal: AbortSignal | undefined,
-  ): Promise<string | undefined> {
+  async #resolve(grant: Grant, handle: string, signal: AbortSignal | undefined): Promise<string | undefined> {
     const answer = await this.#xrpc.call({
-      home,
+      grant,
       method: 'com.atproto.identity.resolveHandle',
       query: { handle },
-      token: access,
       answer: z.object({ did: z.string() }),
       signal,
     })

@@ -3,13 +3,16 @@
  * questions on to it; a server that stands alone knows its own records, which have no counts.
  */
 import * as z from 'zod/mini'
-import type { CallOptions, Content, ContentPage, Grant, Profile, Reading } from '../connector.ts'
+import type { CallOptions, Comment, Content, ContentPage, Grant, Profile, Reading } from '../connector.ts'
 import { type PlatformResult, refuse, succeed } from '../outcome.ts'
+import { embedView, mediaOf } from './media.ts'
 import type { Xrpc } from './xrpc.ts'
 
 export const POSTS = 'app.bsky.feed.post'
 export const IDS_AT_ONCE = 25
 const PAGE = 100
+/** Answers to answers to answers … deeper ones are a talk among others. */
+const COMMENT_DEPTH = 6
 
 const count = z.optional(z.number())
 const record = z.object({
@@ -24,8 +27,9 @@ const record = z.object({
 })
 const post = z.object({
   uri: z.string(),
-  author: z.object({ did: z.string(), handle: z.string() }),
+  author: z.object({ did: z.string(), handle: z.string(), displayName: z.optional(z.string()) }),
   record,
+  embed: z.optional(embedView),
   indexedAt: z.optional(z.string()),
   likeCount: count,
   repostCount: count,
@@ -35,6 +39,15 @@ const post = z.object({
 const feed = z.object({
   cursor: z.optional(z.string()),
   feed: z.array(z.object({ post, reason: z.optional(z.unknown()) })),
+})
+/** Posts that were deleted, or are hidden from us, stand in a thread without their content. */
+interface Thread {
+  post?: z.infer<typeof post> | undefined
+  replies?: readonly Thread[] | undefined
+}
+const thread: z.ZodMiniType<Thread> = z.object({
+  post: z.optional(post),
+  replies: z.optional(z.array(z.lazy(() => thread))),
 })
 const records = z.object({
   cursor: z.optional(z.string()),
@@ -91,7 +104,12 @@ export class BlueskyReading implements Reading {
       // What somebody else wrote is in it when the account passed it on.
       .filter((entry) => entry.reason === undefined && entry.post.author.did === grant.accountId)
       .map((entry) => toContent(entry.post, method))
-    return succeed(pageOf(contents, answer.value.cursor, cursor))
+    // Sorted by the same time that `postedAt` is; records alone are sorted by their keys.
+    const last = contents.at(-1)?.postedAt
+    return succeed({
+      ...pageOf(contents, answer.value.cursor, cursor),
+      ...(last === undefined ? {} : { reachedTo: last }),
+    })
   }
 
   async contentsById(
@@ -110,6 +128,33 @@ export class BlueskyReading implements Reading {
         .filter(({ author }) => author.did === grant.accountId)
         .map((found) => toContent(found, method)),
     )
+  }
+
+  /** Answers to a post, and answers to those, as far as the app view goes down. They are one page. */
+  async comments(
+    grant: Grant,
+    contentId: string,
+    _page: { cursor?: string | undefined } = {},
+    { signal }: CallOptions = {},
+  ): Promise<PlatformResult<{ comments: readonly Comment[] }>> {
+    const method = 'app.bsky.feed.getPostThread'
+    if (rkeyOf(grant.accountId, contentId) === undefined)
+      return refuse('content_id_invalid', 'contentId', 'It is no post of this account.')
+    const query = { uri: contentId, depth: COMMENT_DEPTH, parentHeight: 0 }
+    const answer = await this.#ask(grant, method, query, z.object({ thread }), signal)
+    // A server that stands alone knows nobody who would answer.
+    if (isAlone(answer)) return succeed({ comments: [] })
+    if (!answer.ok) return answer.failure.code === 'NotFound' ? succeed({ comments: [] }) : answer
+    const comments: Comment[] = []
+    const open: { under: Thread; parentId: string | null }[] = [
+      { under: answer.value.thread, parentId: null },
+    ]
+    for (const { under, parentId } of open)
+      for (const reply of under.replies ?? []) {
+        if (reply.post !== undefined) comments.push(toComment(reply.post, { contentId, parentId, method }))
+        open.push({ under: reply, parentId: reply.post?.uri ?? parentId })
+      }
+    return succeed({ comments })
   }
 
   async #ownProfile(grant: Grant, signal: AbortSignal | undefined): Promise<PlatformResult<Profile>> {
@@ -177,13 +222,13 @@ export class BlueskyReading implements Reading {
   }
 
   #ask<T>(
-    { access, home = '' }: Grant,
+    grant: Grant,
     method: string,
     query: Readonly<Record<string, string | number | readonly string[] | undefined>>,
     answer: z.ZodMiniType<T>,
     signal: AbortSignal | undefined,
   ): Promise<PlatformResult<T>> {
-    return this.#xrpc.call({ home, method, query, token: access, answer, signal })
+    return this.#xrpc.call({ grant, method, query, answer, signal })
   }
 }
 
@@ -210,9 +255,8 @@ function pageOf(contents: Content[], next: string | undefined, asked: string | u
 function toContent(found: z.infer<typeof post>, source: string): Content {
   return {
     ...ownContent(found.uri, found.record, source),
-    ...(Number.isNaN(Date.parse(found.record.createdAt ?? '')) && found.indexedAt !== undefined
-      ? { postedAt: Date.parse(found.indexedAt) }
-      : {}),
+    postedAt: sortedAt(found),
+    media: mediaOf(found.embed),
     counts: {
       views: null,
       likes: found.likeCount ?? null,
@@ -220,6 +264,33 @@ function toContent(found: z.infer<typeof post>, source: string): Content {
       shares: found.repostCount ?? null,
       quotes: found.quoteCount ?? null,
     },
+  }
+}
+
+/** As the app view sorts: what a record says of its own time holds unless that would be after it was seen. */
+function sortedAt({ record: { createdAt = '' }, indexedAt = '' }: z.infer<typeof post>): number {
+  const times = [Date.parse(createdAt), Date.parse(indexedAt)].filter((time) => !Number.isNaN(time))
+  return times.length === 0 ? 0 : Math.min(...times)
+}
+
+function toComment(
+  found: z.infer<typeof post>,
+  { contentId, parentId, method }: { contentId: string; parentId: string | null; method: string },
+): Comment {
+  const { author, record: said, uri } = found
+  return {
+    id: uri,
+    contentId,
+    parentId,
+    authorId: author.did,
+    authorName: author.displayName === '' ? null : (author.displayName ?? null),
+    authorUsername: author.handle,
+    authorUrl: `https://bsky.app/profile/${author.did}`,
+    text: said.text ?? '',
+    likes: found.likeCount ?? null,
+    replies: found.replyCount ?? null,
+    postedAt: sortedAt(found),
+    source: method,
   }
 }
 
@@ -240,6 +311,7 @@ function ownContent(
     text,
     postedAt: Date.parse(createdAt) || 0,
     url: `https://bsky.app/profile/${did}/post/${rkey}`,
+    media: [],
     counts: { views: null, likes: null, comments: null, shares: null, quotes: null },
     source,
   }

@@ -3,6 +3,7 @@ import { type Clock, Secret } from '@tockwork/kernel'
 import * as z from 'zod/mini'
 import type { AppPassword, CallOptions, Grant } from '../connector.ts'
 import { fail, type PlatformResult, refuse, succeed } from '../outcome.ts'
+import { type IdentityParts, resolveIdentity } from './oauth/identity.ts'
 import type { Xrpc } from './xrpc.ts'
 
 const DEFAULT_HOME = 'https://bsky.social'
@@ -30,21 +31,24 @@ export class Sessions implements AppPassword {
   readonly defaultHome = DEFAULT_HOME
   readonly #xrpc: Xrpc
   readonly #clock: Clock
+  readonly #identity: IdentityParts
 
-  constructor(parts: { xrpc: Xrpc; clock: Clock }) {
+  constructor(parts: { xrpc: Xrpc; clock: Clock; identity: IdentityParts }) {
     this.#xrpc = parts.xrpc
     this.#clock = parts.clock
+    this.#identity = parts.identity
   }
 
   async signIn(
-    { identifier, password, home = DEFAULT_HOME }: { identifier: string; password: Secret; home?: string },
+    { identifier, password, home: said }: { identifier: string; password: Secret; home?: string },
     { signal }: CallOptions = {},
   ): Promise<PlatformResult<Grant>> {
     // The password of the whole account must not leave this machine, even where somebody types it in.
     if (!APP_PASSWORD.test(password.reveal()))
       return refuse('app_password_needed', 'password', 'An app password looks like abcd-efgh-ijkl-mnop.')
-    if (!URL.canParse(home) || !/^https?:$/.test(new URL(home).protocol))
+    if (said !== undefined && (!URL.canParse(said) || !/^https?:$/.test(new URL(said).protocol)))
       return refuse('home_invalid', 'home', 'The server has to be an address that begins with https://.')
+    const home = said ?? (await this.#homeOf(identifier, signal))
     const at = this.#clock.now()
     const answer = await this.#xrpc.call({
       home: new URL(home).origin,
@@ -57,6 +61,13 @@ export class Sessions implements AppPassword {
     const { needs: _, ...failure } = answer.failure
     // Here a no means that name and password do not belong together, not that a grant is over.
     return failure.httpStatus === 401 ? fail({ ...failure, needs: 'credentials' }) : answer
+  }
+
+  /** The server that the name leads to; an e-mail address, or a name that leads nowhere, is asked at the large one. */
+  async #homeOf(identifier: string, signal: AbortSignal | undefined): Promise<string> {
+    if (/^[^@]+@/.test(identifier.trim())) return DEFAULT_HOME
+    const identity = await resolveIdentity(identifier, this.#identity, signal)
+    return identity.ok ? identity.value.home : DEFAULT_HOME
   }
 
   async refresh(grant: Grant, { signal }: CallOptions = {}): Promise<PlatformResult<Grant>> {

@@ -1,31 +1,36 @@
 /** Calls of an AT Protocol server over HTTP. Source: atproto.com/specs/xrpc. */
 import { type Clock, redact, type Secret } from '@tockwork/kernel'
 import * as z from 'zod/mini'
+import type { Grant } from '../connector.ts'
 import { fail, type PlatformFailure, type PlatformResult, succeed } from '../outcome.ts'
+import { parseOrNothing, readText, unreachable, withTimeout } from './http.ts'
+import { keyOf } from './oauth/binding.ts'
+import type { Dpop } from './oauth/dpop.ts'
 
 export interface XrpcParts {
   /** Refuses addresses that are not public, where the server's name comes from a person. */
   fetch: typeof fetch
   clock: Clock
+  dpop: Dpop
   /** Milliseconds until a call is given up. */
   timeoutMs: number
 }
 
 export interface XrpcCall<T> {
-  /** An origin. */
-  home: string
+  /** An origin; that of the grant where there is one. */
+  home?: string
   /** A method id: `com.atproto.repo.putRecord`. */
   method: string
   /** Of a query; without them and with a `body` it is a procedure. */
   query?: Readonly<Record<string, string | number | readonly string[] | undefined>>
   body?: { json: unknown } | { bytes: Uint8Array; contentType: string } | 'none'
+  /** As whom. */
+  grant?: Grant
+  /** A token that goes as it is. */
   token?: Secret
   answer: z.ZodMiniType<T>
   signal?: AbortSignal | undefined
 }
-
-/** Answers are lists of at most a hundred posts; what is longer than this is not one of them. */
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 const problem = z.object({ error: z.optional(z.string()), message: z.optional(z.string()) })
 
@@ -39,6 +44,9 @@ const NEEDS: Readonly<Record<string, PlatformFailure['needs']>> = {
   AccountDeactivated: 'reconnect',
   AuthFactorTokenRequired: 'credentials',
   InvalidScope: 'scope',
+  ScopeMissingError: 'scope',
+  // Of tokens that are bound to a key.
+  invalid_token: 'refresh',
 }
 
 export class Xrpc {
@@ -49,11 +57,12 @@ export class Xrpc {
   }
 
   async call<T>({
-    home,
+    grant,
+    home = grant?.home ?? '',
     method,
     query = {},
     body,
-    token,
+    token = grant?.access,
     answer,
     signal,
   }: XrpcCall<T>): Promise<PlatformResult<T>> {
@@ -61,26 +70,27 @@ export class Xrpc {
     for (const [name, value] of Object.entries(query))
       for (const one of Array.isArray(value) ? value : [value])
         if (one !== undefined) url.searchParams.append(name, String(one))
-    const timeout = AbortSignal.timeout(this.#parts.timeoutMs)
+    const init = {
+      method: body === undefined ? 'GET' : 'POST',
+      // A token goes to the server that it belongs to and nowhere else.
+      redirect: 'error' as const,
+      signal: withTimeout(this.#parts.timeoutMs, signal),
+      headers: new Headers({ accept: 'application/json' }),
+      ...(body === undefined || body === 'none'
+        ? {}
+        : { body: 'json' in body ? JSON.stringify(body.json) : new Uint8Array(body.bytes) }),
+    }
+    if (body !== undefined && body !== 'none')
+      init.headers.set('content-type', 'json' in body ? 'application/json' : body.contentType)
     let response: Response
     let text: string
     try {
-      response = await this.#parts.fetch(url, {
-        method: body === undefined ? 'GET' : 'POST',
-        // A token goes to the server that it belongs to and nowhere else.
-        redirect: 'error',
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-        headers: {
-          accept: 'application/json',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }),
-          ...(body === undefined || body === 'none'
-            ? {}
-            : { 'content-type': 'json' in body ? 'application/json' : body.contentType }),
-        },
-        ...(body === undefined || body === 'none'
-          ? {}
-          : { body: 'json' in body ? JSON.stringify(body.json) : new Uint8Array(body.bytes) }),
-      })
+      if (grant?.binding !== undefined)
+        response = await this.#parts.dpop.fetch(url, init, keyOf(grant.binding), grant.access.reveal())
+      else {
+        if (token !== undefined) init.headers.set('authorization', `Bearer ${token.reveal()}`)
+        response = await this.#parts.fetch(url, init)
+      }
       text = await readText(response)
     } catch (error) {
       if (signal?.aborted) throw signal.reason
@@ -118,39 +128,5 @@ export class Xrpc {
     }
     if (status >= 500) return { ...failure, retry: 'outcome-unknown', sent: 'maybe' }
     return { ...failure, retry: 'never', sent: 'answered', ...(needs === undefined ? {} : { needs }) }
-  }
-}
-
-const NEVER_LEFT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
-
-function unreachable(error: unknown): PlatformFailure {
-  const { cause, name } = error as { cause?: { code?: string }; name?: string }
-  const code = cause?.code
-  const sent = code !== undefined && NEVER_LEFT.has(code) ? 'no' : 'maybe'
-  return {
-    code: name === 'TimeoutError' ? 'timeout' : (code?.toLowerCase() ?? 'network_error'),
-    message: 'The server did not answer.',
-    retry: sent === 'no' ? 'after' : 'outcome-unknown',
-    sent,
-  }
-}
-
-async function readText(response: Response): Promise<string> {
-  let text = ''
-  let size = 0
-  const decoder = new TextDecoder()
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_ANSWER_BYTES) throw new Error('The answer is too long.')
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
-}
-
-function parseOrNothing(text: string): unknown {
-  try {
-    return text === '' ? {} : JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

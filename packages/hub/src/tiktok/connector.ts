@@ -22,6 +22,7 @@ import { userInfo, videoList, videoQuery } from '@tockwork/contracts/display'
 import { initVideo } from '@tockwork/contracts/posting'
 import { type Clock, Secret } from '@tockwork/kernel'
 import { planChunks } from '@tockwork/sdk'
+import { DEFAULT_SCOPES } from './capabilities.ts'
 import type { TikTokPlatform, Video } from './platform.ts'
 import type { PlatformTokens } from './tokens.ts'
 import { readTikTokWebhook, SIGNATURE_HEADER, verifyTikTokWebhook } from './webhooks.ts'
@@ -60,7 +61,8 @@ export class TikTokConnector implements Connector {
       source: doc.url,
     }),
   )
-  readonly authorization: ConsentPage
+  readonly consentPage: ConsentPage
+  readonly authorization: readonly ConsentPage[]
   readonly reading: Reading
   readonly publishing: Publishing
   readonly webhooks: Webhooks
@@ -70,12 +72,18 @@ export class TikTokConnector implements Connector {
   constructor({ platform, clientSecret, clock }: TikTokConnectorParts) {
     this.#platform = platform
     this.#clock = clock
-    this.authorization = {
+    this.consentPage = {
       kind: 'consent-page',
-      start: (login) => platform.authorizeUrl(login),
-      finish: async (callback, login, options) =>
-        map(await platform.finish(callback, login, options), toGrant),
+      defaultScopes: DEFAULT_SCOPES,
+      needsIdentifier: false,
+      start: async (login) => {
+        const { url, codeVerifier } = await platform.authorizeUrl(login)
+        return succeed({ url, secret: codeVerifier })
+      },
+      finish: async (callback, { secret, ...login }, options) =>
+        map(await platform.finish(callback, { ...login, codeVerifier: secret }, options), toGrant),
     }
+    this.authorization = [this.consentPage]
     this.reading = readingOf(platform)
     this.publishing = new TikTokPublishing(platform)
     this.webhooks = {
@@ -128,6 +136,8 @@ function readingOf(platform: TikTokPlatform): Reading {
       return map(page, (found) => ({
         contents: found.videos.flatMap((video) => toContent(video, videoList.id)),
         ...(found.hasMore && found.cursor !== cursor ? { next: found.cursor } : {}),
+        // A cursor of TikTok's is the time of the last video of its page.
+        ...(found.hasMore ? { reachedTo: Number(found.cursor) } : {}),
       }))
     },
     async contentsById({ access }, ids, options) {
@@ -255,6 +265,10 @@ function toContent({ id, create_time, ...video }: Partial<Video>, source: string
       text: video.video_description ?? video.title ?? '',
       postedAt: (create_time ?? 0) * 1000,
       url: video.share_url ?? null,
+      media:
+        video.embed_link === undefined
+          ? []
+          : [{ kind: 'video', url: video.embed_link, previewUrl: video.cover_image_url ?? null, alt: null }],
       counts: {
         views: video.view_count ?? null,
         likes: video.like_count ?? null,

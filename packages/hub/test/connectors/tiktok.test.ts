@@ -30,9 +30,11 @@ const stage: ConformanceStage = {
   },
   async authorize() {
     const login = { redirectUri: REDIRECT, state: 'state-of-one-login' }
-    const { url, codeVerifier } = await connector.authorization.start({ ...login, scopes: DEFAULT_SCOPES })
+    const begun = await connector.consentPage.start({ ...login, scopes: DEFAULT_SCOPES })
+    if (!begun.ok) throw new Error(begun.failure.message)
+    const { url, secret } = begun.value
     const callback = new URL(emulator.consent(url, 'mika'))
-    const answer = await connector.authorization.finish(callback.searchParams, { ...login, codeVerifier })
+    const answer = await connector.consentPage.finish(callback.searchParams, { ...login, secret })
     if (!answer.ok) throw new Error(answer.failure.message)
     return answer.value
   },
