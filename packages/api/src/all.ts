@@ -4,6 +4,7 @@ import { apiKeyOperations } from './api-keys.ts'
 import { appOperations } from './apps.ts'
 import { assetOperations } from './assets.ts'
 import { auditLogOperations } from './audit-log.ts'
+import { changeOperations } from './changes.ts'
 import { connectSessionOperations } from './connect-sessions.ts'
 import { connectedAccountOperations } from './connected-accounts.ts'
 import { limitOperations } from './limits.ts'
@@ -30,6 +31,7 @@ export const OPERATIONS = [
   ...assetOperations,
   ...mediaOperations,
   ...limitOperations,
+  ...changeOperations,
   ...auditLogOperations,
   ...peopleOperations,
   ...webhookEndpointOperations,

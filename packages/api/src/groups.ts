@@ -17,6 +17,7 @@ export const OPERATION_GROUPS: Readonly<Record<OperationGroup, string>> = {
   assets: 'Files to post, stored once however often they are used.',
   mediaPolicy: 'What is done about repeated uploads and other platforms’ marks.',
   mediaReports: 'What was found in the media of a post, with the evidence, and a person’s overruling.',
+  changes: 'What TikTok begins, changes and ends, and what of it touches this workspace.',
   limits: 'Rate windows per app, token and endpoint as they stand.',
   auditLog: 'Who did what, and when.',
   people: 'Who can sign in to the dashboard, and their roles.',

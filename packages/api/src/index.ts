@@ -5,6 +5,7 @@ export { apiKeyOperations } from './api-keys.ts'
 export { appOperations } from './apps.ts'
 export { assetOperations } from './assets.ts'
 export { auditLogOperations } from './audit-log.ts'
+export { changeOperations } from './changes.ts'
 export {
   type CallOptions,
   type CallRequest,

@@ -35,6 +35,18 @@ const endpointData = z.object({
   dead_letters: z.int().meta({ description: 'What waited for it and can be replayed' }),
 })
 
+const changeData = z.object({
+  change_id: z.string(),
+  kind: z.enum(['begins', 'changes', 'ends', 'announced']),
+  what: z.string(),
+  action: z.string().meta({ description: 'What to do' }),
+  due: z.iso.date().meta({ description: 'By when' }),
+  days_left: z.int(),
+  endpoints: z.array(z.string()).meta({ description: 'What of it this workspace has called' }),
+  source: z.string(),
+  unconfirmed: z.boolean().meta({ description: 'No page of TikTok that could be read says so' }),
+})
+
 /** Every event that the hub tells of: what it means, and what `data` holds. */
 export const WEBHOOK_EVENTS = {
   'account.connected': {
@@ -80,6 +92,11 @@ export const WEBHOOK_EVENTS = {
   'post.needs_attention': {
     description: 'Whether a post happened is in doubt, and only a person can tell.',
     data: postData,
+  },
+  'api_change.due': {
+    description:
+      'TikTok changes or ends something that this workspace calls; told when 90, 30 and 7 days are left.',
+    data: changeData,
   },
   'webhook_endpoint.disabled': {
     description: 'The hub gave up on a webhook endpoint; told to the other ones of the workspace.',

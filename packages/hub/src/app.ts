@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { checkBlobStore, createBlobStore } from './assets/blob-settings.ts'
 import { createAssetServices } from './assets/services.ts'
+import { createChangeServices } from './changes/services.ts'
 import type { Config } from './config.ts'
 import { createAccountServices } from './connect/services.ts'
 import { defaultPublicUrl } from './default-public-url.ts'
@@ -177,10 +178,12 @@ async function bringUp(
     rules: addressRules,
     onNewAsset: originality?.onNewAsset(jobs),
   })
+  const changes = createChangeServices({ ...base, publicUrl })
   const accounts = createAccountServices({
     ...base,
     holder,
     publicUrl,
+    onCall: changes.calls.note,
     onAccountEvent: inTurn(tellOfAccounts({ clock, random }), tellOfCreators({ clock, random })),
     removeContent: (hash) => assets.removeContent(hash),
   })
@@ -257,6 +260,7 @@ async function bringUp(
   originality?.defineJobs(jobs)
   webhooks.defineJobs(jobs)
   unified.defineJobs(jobs)
+  changes.defineJobs(jobs)
   jobs.define('housekeeping', {
     everySeconds: HOUR,
     handler: async () => {
@@ -271,6 +275,8 @@ async function bringUp(
   defineRotation({ db, vault, log }, jobs, metrics)
   closers.push(async () => originality?.close())
   closers.push(() => jobs.stop(parts.graceSeconds))
+  const callsWrittenDown = changes.start()
+  closers.push(() => callsWrittenDown.stop())
   await jobs.start({ work: config.work })
   await beginRotation({ vault }, jobs)
   if (config.work) {
@@ -286,6 +292,7 @@ async function bringUp(
     handlers: {
       ...accounts.handlers,
       ...assets.handlers,
+      ...changes.handlers,
       ...publishing.handlers,
       ...publishPage.handlers,
       ...signedIn.handlers,
@@ -297,6 +304,7 @@ async function bringUp(
       ...publishPage.plainRoutes,
       ...webhooks.plainRoutes,
       ...unified.plainRoutes,
+      ...changes.plainRoutes,
       ...signedIn.plainRoutes,
       watching,
       ...(parts.dashboard === undefined ? [] : dashboardRoutes(parts.dashboard)),

@@ -23,6 +23,7 @@ import {
   waitingTimes,
   wireConventions,
 } from '@tockwork/contracts/knowledge'
+import { shopLifecycle } from '@tockwork/contracts/shop/changes'
 import MiniSearch from 'minisearch'
 
 interface Entry {
@@ -152,7 +153,7 @@ function contractEntries(): Entry[] {
       text: `Sources disagree: ${versions.map(({ says }) => says).join('; or ')}. ${use} ${why}`,
       source: versions[0]?.source ?? '',
     })),
-    ...lifecycle.map(({ id, date, what, action, source }) => ({
+    ...[...lifecycle, ...shopLifecycle()].map(({ id, date, what, action, source }) => ({
       id: `lifecycle/${id}`,
       title: `${date ?? 'no date'}: ${what}`,
       text: action,

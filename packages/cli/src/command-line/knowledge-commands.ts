@@ -44,10 +44,16 @@ export function addKnowledgeCommands(table: CommandTable): void {
   table
     .add('changes', 'what TikTok changed, what it touches, and what to do by when')
     .option('--since <date>', 'from this day on, such as 2026-01-01 (default: all that is known)')
+    .option('--api <api>', 'open or shop alone (default: both)')
+    .option('--hub', 'only what the apps of the hub have called, with when they last did')
     .option('--ics <file>', 'also write a calendar')
     .addHelpText(
       'after',
-      examples('tockwork changes --since 2026-01-01', 'tockwork changes --since 2026-01-01 --ics tiktok.ics'),
+      examples(
+        'tockwork changes --since 2026-01-01',
+        'tockwork changes --hub',
+        'tockwork changes --since 2026-01-01 --ics tiktok.ics',
+      ),
     )
     .action(async (options) =>
       (await import('../commands/changes.ts')).changes(table.context(options), options),

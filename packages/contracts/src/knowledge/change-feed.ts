@@ -35,7 +35,12 @@ export function changesSince(since?: string, events: readonly LifecycleEvent[] =
       return since === undefined || days.length === 0 || days.some((day) => day >= since)
     })
     .map(toChange)
-    .sort((a, b) => sortKey(a).localeCompare(sortKey(b)))
+    .sort(byDay)
+}
+
+/** In the order of their days; what has none comes last. */
+export function byDay(a: Change, b: Change): number {
+  return sortKey(a).localeCompare(sortKey(b))
 }
 
 function toChange(event: LifecycleEvent): Change {

@@ -1,6 +1,7 @@
 /** What is known about TikTok beside its endpoints: dates, disagreements, observations, rules of review. */
 
-export { type Change, changesSince } from './change-feed.ts'
+export { toCalendar } from './calendar.ts'
+export { byDay, type Change, changesSince } from './change-feed.ts'
 export type { Claim, Contradiction } from './claim.ts'
 export { contradictions, contradictionsAbout } from './contradictions.ts'
 export {

@@ -1,5 +1,6 @@
 /** Accounts and access, put together from the parts that a program has. */
 import type { Clock, Random } from '@tockwork/kernel'
+import type { OnCall } from '../changes/call-log.ts'
 import type { PlainRoute } from '../http/ports.ts'
 import type { Log } from '../observability/log.ts'
 import { apiKeyHandlers } from '../routes/api-keys.ts'
@@ -42,6 +43,8 @@ export interface AccountServiceParts {
   /** Sends every TikTok host to this origin, such as an emulator. */
   tiktokOrigin?: string | undefined
   onAccountEvent?: OnAccountEvent | undefined
+  /** Told of every request to TikTok. */
+  onCall?: OnCall | undefined
   /** Removes the bytes of an asset whose last row was erased. */
   removeContent?: ((hash: Uint8Array) => Promise<void>) | undefined
 }
@@ -53,7 +56,7 @@ const SESSIONS_KEPT_MS = 30 * 86_400_000
 export function createAccountServices(parts: AccountServiceParts) {
   const { db, clock, random, log, vault, holder, publicUrl, tiktokOrigin, unitOfWork } = parts
   const onAccountEvent = parts.onAccountEvent ?? noAccountEvents
-  const platforms = new Platforms({ db, vault, clock, random, origin: tiktokOrigin })
+  const platforms = new Platforms({ db, vault, clock, random, origin: tiktokOrigin, onCall: parts.onCall })
   const tokenParts = {
     db,
     unitOfWork,

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
+import type { ChangeTables } from './change-tables.ts'
 import type { MediaTables } from './media-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
 import type { UnifiedTables } from './unified-tables.ts'
@@ -15,7 +16,7 @@ export type DefaultedJson<T = unknown> = ColumnType<T, string | undefined, strin
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
 type NullableBytes = ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
 
-export interface Tables extends MediaTables, PeopleTables, UnifiedTables {
+export interface Tables extends ChangeTables, MediaTables, PeopleTables, UnifiedTables {
   workspaces: WorkspacesTable
   api_keys: ApiKeysTable
   apps: AppsTable

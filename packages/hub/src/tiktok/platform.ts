@@ -32,6 +32,8 @@ export interface PlatformApp {
   origin?: string | undefined
   clock: Clock
   random: Random
+  /** Told the id of the endpoint of every request. */
+  onCall?: ((endpoint: string) => void) | undefined
 }
 
 export type { Video }
@@ -65,15 +67,20 @@ type CallSignal = { signal?: AbortSignal | undefined }
 export class TikTokPlatform {
   readonly #tiktok: TikTok
   readonly #clock: Clock
+  readonly #onCall: PlatformApp['onCall']
 
-  constructor({ clientKey, clientSecret, origin, clock, random }: PlatformApp) {
+  constructor({ clientKey, clientSecret, origin, clock, random, onCall }: PlatformApp) {
     this.#clock = clock
+    this.#onCall = onCall
     this.#tiktok = new TikTok({
       clientKey,
       clientSecret,
       origin,
       clock,
       random,
+      onEvent: (event) => {
+        if (event.type === 'request') onCall?.(event.endpoint)
+      },
       http: { timeoutMs: TIMEOUT_MS, connectTimeoutMs: CONNECT_TIMEOUT_MS },
       // Waiting and repeating are the hub's business, in the database, where a crash does not forget them.
       limits: { maxAttempts: 1, maxWaitMs: 0, keepWindows: false },
@@ -87,6 +94,8 @@ export class TikTokPlatform {
     state: string
     forceConsent?: boolean
   }): Promise<StartedConsent> {
+    // The creator's browser goes there, and nothing of ours sees it.
+    this.#onCall?.('oauth.authorize')
     const { url, codeVerifier } = await this.#tiktok.auth.start({ ...login, pkce: 'hex' })
     if (codeVerifier === undefined) throw new TypeError('a login with PKCE has a verifier')
     return { url, codeVerifier: new Secret(codeVerifier) }

@@ -1,6 +1,7 @@
 /** The platforms of a process: one for each app, made from its row and kept for a while. */
 import type { Clock, Random } from '@tockwork/kernel'
 import { UsageError } from '@tockwork/kernel'
+import type { OnCall } from '../changes/call-log.ts'
 import { type App, findApp } from '../storage/apps.ts'
 import type { Database } from '../storage/database.ts'
 import { TikTokPlatform } from '../tiktok/platform.ts'
@@ -22,6 +23,8 @@ export interface PlatformsParts {
   random: Random
   /** Sends every TikTok host to this origin, such as an emulator. */
   origin: string | undefined
+  /** Told of every request. */
+  onCall?: OnCall | undefined
 }
 
 /** Where an app's client secret opens. */
@@ -60,8 +63,15 @@ export class Platforms {
   }
 
   async #make(app: App): Promise<TikTokPlatform> {
-    const { clock, origin, random, vault } = this.#parts
+    const { clock, onCall, origin, random, vault } = this.#parts
     const clientSecret = await vault.open(app.secretSealed, appSecretPlace(app.workspaceId, app.id))
-    return new TikTokPlatform({ clientKey: app.clientKey, clientSecret, origin, clock, random })
+    return new TikTokPlatform({
+      clientKey: app.clientKey,
+      clientSecret,
+      origin,
+      clock,
+      random,
+      onCall: (endpoint) => onCall?.(app.workspaceId, app.id, endpoint),
+    })
   }
 }

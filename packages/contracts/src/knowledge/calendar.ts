@@ -1,5 +1,5 @@
 /** Changes as an iCalendar file (RFC 5545), for the calendar of a team. */
-import type { Change } from '@tockwork/contracts/knowledge'
+import type { Change } from './change-feed.ts'
 
 /** What has no day cannot stand in a calendar and is left out. */
 export function toCalendar(changes: readonly Change[], now: Date): string {
@@ -45,11 +45,13 @@ function escapeText(text: string): string {
 }
 
 /** A line has at most 75 octets; the rest goes on after a blank. No character is cut in two. */
+const octetsOf = (text: string): number => new TextEncoder().encode(text).length
+
 function fold(line: string): string {
   let folded = ''
   let octets = 0
   for (const character of line) {
-    const size = Buffer.byteLength(character)
+    const size = octetsOf(character)
     if (octets + size > 75) {
       folded += '\r\n '
       octets = 1
