@@ -7,6 +7,7 @@ import { addHubCommands } from './command-line/hub-commands.ts'
 import { addKnowledgeCommands } from './command-line/knowledge-commands.ts'
 import { addPostCommands } from './command-line/post-commands.ts'
 import { addResearchCommands } from './command-line/research-commands.ts'
+import { addShopCommands } from './command-line/shop-commands.ts'
 import { addWebhookCommands } from './command-line/webhook-commands.ts'
 import { exitCodeMeanings } from './exit-codes.ts'
 
@@ -31,6 +32,7 @@ export function makeProgram({ version, makeContext, write }: ProgramOptions): Co
   addPostCommands(table)
   addKnowledgeCommands(table)
   addResearchCommands(table)
+  addShopCommands(table)
   addWebhookCommands(table)
   return program
 }
@@ -41,6 +43,8 @@ emulator that runs here (tockwork dev). Every answer says which.
 
 Environment:
   TIKTOK_CLIENT_KEY, TIKTOK_CLIENT_SECRET   your app, from the developer portal
+  TIKTOK_SHOP_APP_KEY, TIKTOK_SHOP_APP_SECRET, TIKTOK_SHOP_SERVICE_ID
+                                            your shop app, from Partner Center
   TOCKWORK_TIKTOK_ORIGIN                    sends everything there, such as http://localhost:4646
   TOCKWORK_DATA_DIR                         logins, posts and the emulator's state (default: .tockwork)
   TOCKWORK_EMULATOR_PORT                    port of the emulator (default: 4646; 0 for any free one)

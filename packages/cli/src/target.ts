@@ -71,11 +71,16 @@ export function withApp(context: Context, from: Target, clientKey: string): Targ
   return clientKey === from.app.clientKey ? from : target(context, from.origin, clientKey)
 }
 
-function target(context: Context, origin: string | undefined, clientKey: string): Target {
-  const { config } = context
+/** Where what belongs to a TikTok is kept. */
+export function folderOf({ config }: Context, origin: string | undefined): string {
   // The world of an emulator on this machine stays the same when its port changes, and so do its accounts.
   const slug =
     origin === undefined ? 'tiktok' : isLocal(origin) ? 'emulator' : new URL(origin).host.replace(/\W+/g, '-')
+  return join(config.dataDir, 'cli', slug)
+}
+
+function target(context: Context, origin: string | undefined, clientKey: string): Target {
+  const { config } = context
   const own =
     config.clientKey === clientKey || config.clientKey === undefined ? config.clientSecret : undefined
   const demo = origin === undefined ? undefined : demoSecrets[clientKey]
@@ -83,7 +88,7 @@ function target(context: Context, origin: string | undefined, clientKey: string)
   return {
     origin,
     name: origin === undefined ? 'TikTok' : `emulator at ${origin}`,
-    folder: join(config.dataDir, 'cli', slug),
+    folder: folderOf(context, origin),
     app: { clientKey, clientSecret },
   }
 }

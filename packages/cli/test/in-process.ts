@@ -1,12 +1,15 @@
 /** Runs the command in this process, with streams that the test holds: fast, and as if somebody sat at a terminal. */
 import { PassThrough } from 'node:stream'
-import { cryptoRandom, systemClock } from '@tockwork/kernel'
+import { type Clock, cryptoRandom, systemClock } from '@tockwork/kernel'
 import { Output, readConfig, run } from '../src/index.ts'
 
 export interface Options {
   cwd: string
   env?: Record<string, string>
   signal?: AbortSignal
+  clock?: Clock
+  /** What standard input holds. */
+  input?: string
 }
 
 export async function runHere(args: readonly string[], options: Options) {
@@ -50,7 +53,8 @@ export class Session {
   }
 
   async run(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const { cwd, env = {}, signal = new AbortController().signal } = this.#options
+    const { cwd, env = {}, signal = new AbortController().signal, clock = systemClock } = this.#options
+    if (this.#options.input !== undefined) this.#stdin.end(this.#options.input)
     const terminal = { isTTY: this.#tty, columns: 120, rows: 40 }
     const code = await run(args, {
       version: '0.0.0',
@@ -66,7 +70,7 @@ export class Session {
       makeContext: (out) => ({
         config: readConfig({ TOCKWORK_EMULATOR_PORT: '0', ...env }, cwd),
         cwd,
-        clock: systemClock,
+        clock,
         random: cryptoRandom,
         fetch: globalThis.fetch,
         out,

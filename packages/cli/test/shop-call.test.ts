@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runHere } from './in-process.ts'
 
@@ -11,6 +12,8 @@ const server = createServer((request: IncomingMessage, response) => {
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
     const url = new URL(request.url ?? '/', 'http://localhost')
+    // Whether an emulator's clock counts there.
+    if (url.pathname.startsWith('/_emulator')) return response.writeHead(404).end()
     requests.push({
       method: request.method ?? '',
       path: url.pathname,
@@ -92,7 +95,14 @@ test('what cannot be called is said, and nothing is sent', async () => {
     expect(code, args.join(' ')).toBe(2)
     expect(JSON.parse(stdout).error.message, args.join(' ')).toMatch(message)
   }
-  const bare = await runHere(['call', 'shop.order.GetOrderList'], { cwd: tmpdir() })
-  expect(JSON.parse(bare.stdout).error.message).toMatch(/needs TIKTOK_SHOP_APP_KEY/)
+  const bare = await runHere(['call', 'shop.order.GetOrderList'], {
+    cwd: join(tmpdir(), 'nothing-connected'),
+  })
+  expect(JSON.parse(bare.stdout).error.message).toMatch(/TIKTOK_SHOP_APP_KEY is not set/)
+  const half = await runHere(['call', 'shop.order.GetOrderList'], {
+    cwd: tmpdir(),
+    env: { TIKTOK_SHOP_APP_KEY: 'k' },
+  })
+  expect(JSON.parse(half.stdout).error.message).toMatch(/secret of the shop app k/)
   expect(requests).toHaveLength(before)
 })

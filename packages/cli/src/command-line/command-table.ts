@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Command, CommandOptions } from 'commander'
 import type { Context } from '../context.ts'
 
 /** Makes the context once the options are known. */
@@ -15,13 +15,16 @@ export class CommandTable {
   }
 
   /** A command with `--json` and `--verbose`. */
-  add(usage: string, description: string, parent?: Command): Command {
-    return this.addPlain(usage, description, parent).option('--json', 'print one JSON document on stdout')
+  add(usage: string, description: string, parent?: Command, options?: CommandOptions): Command {
+    return this.addPlain(usage, description, parent, options).option(
+      '--json',
+      'print one JSON document on stdout',
+    )
   }
 
   /** A command whose `--json`, if it has one, means something else. */
-  addPlain(usage: string, description: string, parent = this.#program): Command {
-    return parent.command(usage).description(description).option('--verbose', 'say more on stderr')
+  addPlain(usage: string, description: string, parent = this.#program, options?: CommandOptions): Command {
+    return parent.command(usage, options).description(description).option('--verbose', 'say more on stderr')
   }
 
   /** A word that commands stand under, such as `webhooks`. */

@@ -1,10 +1,12 @@
-/** `call` for TikTok Shop: any operation of its table, with the app and token of the environment. */
+/** `call` for TikTok Shop: any operation of its table, as a connected seller or with a token of the environment. */
 import { pathParameters, type ShopOperation, shopRules } from '@tockwork/contracts/shop'
 import { findShopOperations, shopOperations } from '@tockwork/contracts/shop/operations'
 import { UsageError } from '@tockwork/kernel'
-import { TikTokShop } from '@tockwork/sdk/shop'
+import type { ShopAccount } from '@tockwork/sdk/shop'
 import type { Context } from '../context.ts'
 import { table } from '../output/output.ts'
+import { openShop } from '../shop/shop-session.ts'
+import { chooseShopTarget, openClient } from '../shop/shop-target.ts'
 
 /** `/api/orders/search`; the token calls have `/api/v2/` and go on. */
 const FIRST_VERSION =
@@ -49,44 +51,47 @@ export function findShop(name: string): ShopOperation | undefined {
 }
 
 /**
+ * With `TIKTOK_SHOP_ACCESS_TOKEN` as its holder, else as the seller of a connected shop.
  * @param query of it, what names a part of the path goes there
- * @throws {UsageError} when the environment lacks the app or the token
+ * @throws {UsageError} when the environment lacks the app, {@link AuthError} when no shop is connected
  */
 export async function callShop(
-  { config, signal, clock, out }: Context,
+  context: Context,
   operation: ShopOperation,
   name: string,
   call: { query: Record<string, string>; body: unknown; shopId: string | undefined },
 ): Promise<unknown> {
-  const { environment } = config
-  const [appKey, appSecret, token] = ['APP_KEY', 'APP_SECRET', 'ACCESS_TOKEN'].map((part) => {
-    const value = environment[`TIKTOK_SHOP_${part}`]?.trim()
-    if (value !== undefined && value !== '') return value
-    throw new UsageError(`${operation.id} needs TIKTOK_SHOP_${part}.`, {
-      field: `TIKTOK_SHOP_${part}`,
-      action: 'Set TIKTOK_SHOP_APP_KEY, TIKTOK_SHOP_APP_SECRET and TIKTOK_SHOP_ACCESS_TOKEN.',
-    })
-  }) as [string, string, string]
   const path = valuesOf(operation.path, name)
   const query: Record<string, string> = {}
   const inPath = pathParameters(operation.path)
   for (const [key, value] of Object.entries(call.query)) (inPath.includes(key) ? path : query)[key] = value
-  const shop = new TikTokShop({
-    appKey,
-    appSecret,
-    origin: config.tiktokOrigin,
-    clock,
-    onEvent: (event) => {
-      if (event.type === 'warning') out.detail(event.message)
-    },
-  })
-  return shop.withToken(token).call(operation, {
+  const token = context.config.environment.TIKTOK_SHOP_ACCESS_TOKEN?.trim()
+  const { account, shopId } =
+    token === undefined || token === ''
+      ? await connected(context, operation, call.shopId)
+      : {
+          account: (await openClient(context, await chooseShopTarget(context))).client.withToken(token),
+          shopId: call.shopId,
+        }
+  return account.call(operation, {
     path,
     query,
     ...(call.body === undefined ? {} : { body: call.body as object }),
-    ...(call.shopId === undefined ? {} : { shopId: call.shopId }),
-    signal,
+    ...(shopId === undefined ? {} : { shopId }),
+    signal: context.signal,
   })
+}
+
+async function connected(
+  context: Context,
+  { entity }: ShopOperation,
+  shop: string | undefined,
+): Promise<{ account: ShopAccount; shopId: string | undefined }> {
+  const session = await openShop(context, shop === undefined ? {} : { shop })
+  return {
+    account: session.account,
+    shopId: entity === 'shop' || shop !== undefined ? session.row.id : undefined,
+  }
 }
 
 /** What stands in the place of the braces, where the name was a path with values. */

@@ -5,6 +5,7 @@ import type { StartedLogin, TikTok } from '@tockwork/sdk'
 import type { Context } from '../context.ts'
 import { Control } from '../control.ts'
 import { LoopbackReceiver } from '../loopback-receiver.ts'
+import { openBrowser } from '../open-browser.ts'
 import { connect } from '../session.ts'
 import { type Account, keepAccount, nameOf } from '../state/accounts.ts'
 import { chooseTarget, isLocal, type Target } from '../target.ts'
@@ -153,18 +154,6 @@ async function inBrowser(
     return { started, callback }
   } finally {
     await receiver.close()
-  }
-}
-
-async function openBrowser(url: string): Promise<boolean> {
-  try {
-    const { default: open } = await import('open')
-    const child = await open(url)
-    // A machine without a browser fails after the start.
-    child.on('error', () => {})
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -31,7 +31,7 @@ export class LocalError extends TockworkError {
   }
 }
 
-function exitCodeOf(error: unknown): ExitCode {
+export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Interrupted || isAbort(error)) return exitCodes.interrupted
   if (error instanceof UsageError) return exitCodes.usage
   if (error instanceof AuthError && error.needs !== 'credentials') return exitCodes.login
@@ -95,11 +95,20 @@ function describe(error: unknown): Described {
 /** The SDK speaks to programmers; a person at a shell has commands. */
 function actionFor(error: TockworkError, action: string | undefined): string | undefined {
   if (!(error instanceof AuthError)) return action
+  if (error.endpoint?.startsWith('shop.') === true) return shopActionFor(error, action)
   if (error.code === 'not_logged_in')
     return 'Run `tockwork login`; with the emulator, `--user mika` needs no browser.'
   if (error.needs === 'scope') return `${action ?? ''} Run \`tockwork login\` again and allow it.`.trim()
   if (error.needs === 'reconnect' || error.needs === 'refresh') return 'Run `tockwork login` again.'
   return action
+}
+
+/** A seller's consent is another command's. */
+function shopActionFor({ needs, code }: AuthError, action: string | undefined): string | undefined {
+  if (code === 'no_shop_connected')
+    return 'Run `tockwork shop connect`; with the emulator, `--user Pinecart` needs no browser.'
+  if (needs === 'scope') return `${action ?? ''} Run \`tockwork shop connect\` again and allow it.`.trim()
+  return needs === 'credentials' ? action : 'Run `tockwork shop connect` again.'
 }
 
 function* chain(error: unknown): Generator<string> {

@@ -1,7 +1,7 @@
 /** Buyers that come by themselves, at a rate that is set for a shop. */
 import type { Platform } from '../platform.ts'
 import { ShopRefusal } from './call.ts'
-import { placeOrder } from './order-life.ts'
+import { type Checkout, placeOrder } from './order-life.ts'
 import type { OrderRow, ShopRow } from './state.ts'
 import { availableOf } from './stock.ts'
 
@@ -34,8 +34,12 @@ function draw(platform: Platform): number {
   return Number.parseInt(platform.ids.hex(8), 16) / 2 ** 32
 }
 
-/** One checkout of something that is in stock; nothing when all is sold out. */
-export function shopAtRandom(platform: Platform, shop: ShopRow): OrderRow | undefined {
+/** One checkout of something that is in stock, with what is wished otherwise; nothing when all is sold out. */
+export function shopAtRandom(
+  platform: Platform,
+  shop: ShopRow,
+  wishes: Omit<Checkout, 'items'> = {},
+): OrderRow | undefined {
   const world = platform.world.shop
   const offered = world.products
     .where('shop', shop.id)
@@ -54,6 +58,7 @@ export function shopAtRandom(platform: Platform, shop: ShopRow): OrderRow | unde
       items: [{ sku: sku.id, quantity: Math.min(quantity, availableOf(world, sku.id)) }],
       source: content?.kind ?? 'PRODUCT_CARD',
       ...(content === undefined ? {} : { content: content.id }),
+      ...Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== undefined)),
     })
   } catch (error) {
     // Two units may lie in two warehouses, and no order is split over them.

@@ -245,9 +245,7 @@ function placeOrders(platform: Platform, body: z.output<typeof checkout>): Answe
 }
 
 function placeOne(platform: Platform, shop: ShopRow, body: z.output<typeof checkout>): OrderRow | undefined {
-  if (body.items === undefined) return shopAtRandom(platform, shop)
-  return placeOrder(platform, shop, {
-    items: body.items.map(({ sku_id, quantity }) => ({ sku: sku_id, quantity })),
+  const wishes = {
     buyer: body.buyer_id,
     shippingType: body.shipping_type,
     cod: body.cod,
@@ -255,7 +253,10 @@ function placeOne(platform: Platform, shop: ShopRow, body: z.output<typeof check
     source: body.source,
     content: body.content_id,
     sample: body.sample,
-  })
+  }
+  if (body.items === undefined) return shopAtRandom(platform, shop, wishes)
+  const items = body.items.map(({ sku_id, quantity }) => ({ sku: sku_id, quantity }))
+  return placeOrder(platform, shop, { ...wishes, items })
 }
 
 /** Step by step, each as if it came about by itself. Whether the order is where it was meant to be. */

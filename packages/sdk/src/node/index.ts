@@ -8,5 +8,7 @@ export {
   type NodeResponse,
 } from '../webhooks/index.ts'
 export { FileQuotaLedger } from './file-quota.ts'
+export { FileShopGrantStore } from './file-shop-grant-store.ts'
 export { fileSource } from './file-source.ts'
-export { FileTokenStore, type FileTokenStoreOptions } from './file-token-store.ts'
+export { FileTokenStore } from './file-token-store.ts'
+export type { FileTokenStoreOptions } from './grant-folder.ts'

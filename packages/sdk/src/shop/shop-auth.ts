@@ -13,6 +13,9 @@ const RENEW_BEFORE_MS = 5 * 60 * 1000
 /** 2001-09-09. A smaller number of seconds cannot be the time at which a token of today ends. */
 const FIRST_PLAUSIBLE_TIME = 1_000_000_000
 
+const GET_TOKEN = 'shop.oauth.GetAccessToken.v2'
+const REFRESH_TOKEN = 'shop.oauth.RefreshAccessToken.v2'
+
 const tokenAnswer = z.object({
   access_token: z.string().check(z.minLength(1)),
   access_token_expire_in: z.number().check(z.positive()),
@@ -84,6 +87,7 @@ export class ShopAuth {
         code: refused.slice(0, 60),
         needs: 'reconnect',
         retry: 'never',
+        endpoint: GET_TOKEN,
         action: 'Offer to connect again.',
       })
     if (state === undefined ? expected.state !== undefined : !sameText(state, expected.state ?? ''))
@@ -91,6 +95,7 @@ export class ShopAuth {
         code: 'state_mismatch',
         needs: 'reconnect',
         retry: 'never',
+        endpoint: GET_TOKEN,
         action: 'Do not use its code. Start the consent again.',
       })
     if (code === '' || code === 'null')
@@ -102,7 +107,7 @@ export class ShopAuth {
   async exchange(code: string, options: { signal?: AbortSignal } = {}): Promise<ShopGrant> {
     if (typeof code !== 'string' || code === '') throw new UsageError('code is empty', { field: 'code' })
     const grant = await this.#tokens(
-      'shop.oauth.GetAccessToken.v2',
+      GET_TOKEN,
       tokenPaths.get,
       // Not `authorization_code`: this is TikTok Shop's own word.
       { auth_code: code, grant_type: 'authorized_code' },
@@ -145,6 +150,7 @@ export class ShopAuth {
       code: 'not_connected',
       needs: 'reconnect',
       retry: 'never',
+      endpoint: GET_TOKEN,
       action: 'Send the user through consent.',
     })
   }
@@ -174,10 +180,11 @@ export class ShopAuth {
           code: '36004001',
           needs: 'reconnect',
           retry: 'never',
+          endpoint: REFRESH_TOKEN,
           action: 'Send the user through consent again.',
         })
       const renewed = await this.#tokens(
-        'shop.oauth.RefreshAccessToken.v2',
+        REFRESH_TOKEN,
         tokenPaths.refresh,
         { refresh_token: grant.refreshToken.reveal(), grant_type: 'refresh_token' },
         undefined,
@@ -186,7 +193,7 @@ export class ShopAuth {
         throw new ContractError('A renewal answered tokens of another user.', {
           code: 'unexpected_answer',
           retry: 'never',
-          endpoint: 'shop.oauth.RefreshAccessToken.v2',
+          endpoint: REFRESH_TOKEN,
         })
       await this.#store.put(renewed)
       onEvent?.({ type: 'refresh', openId, outcome: 'ok', code: undefined })
