@@ -11,6 +11,7 @@ import {
 } from '@tanstack/react-router'
 import { sessionQuery } from './data/session.ts'
 import { Door } from './pages/door.tsx'
+import { askForHome, Home } from './pages/home.tsx'
 import { Login } from './pages/login.tsx'
 import { Shell } from './shell/shell.tsx'
 import { ProblemNote } from './ui/controls.tsx'
@@ -58,7 +59,9 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'Home'),
+  // Where most come in: it is there with the first script, and what it shows is asked for before it is drawn.
+  component: Home,
+  loader: ({ context }) => askForHome(context.client),
 })
 const accounts = createRoute({
   getParentRoute: () => inside,
@@ -166,7 +169,9 @@ export function makeRouter(client: QueryClient) {
     routeTree,
     context: { client },
     defaultPreload: 'intent',
-    defaultPendingMs: 200,
+    defaultPendingMs: 1_000,
+    // A page that is there is shown; what says that one loads need not have been seen.
+    defaultPendingMinMs: 0,
     defaultPendingComponent: () => <Loading />,
     defaultErrorComponent: ({ error }) => (
       <Page title="This page failed">

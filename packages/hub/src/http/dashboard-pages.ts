@@ -52,6 +52,10 @@ const ASSET_NAME = /^[\w-]+\.(css|js|svg|woff2)$/
 const NO_PAGES =
   /^\/(v1|connect|publish|publish-page|session|webhooks\/tiktok|assets|docs|openapi\.json|metrics|healthz|readyz)(\/|$)/
 const TRY_AGAIN_S = 2
+/** What every page asks first is on its way while its script still comes. */
+const SESSION_AHEAD = '</session>; rel=preload; as=fetch; crossorigin'
+/** These ask when somebody has signed in; an answer from before would be taken for that one. */
+const ASKS_LATER = /^\/(login|welcome)(\/|$)/
 
 /**
  * For a browser that goes to an address at which there is nothing else; the page itself knows what to show there.
@@ -67,7 +71,12 @@ export function dashboardPage(files: DashboardFiles, pictures: string | undefine
     const state = files.state()
     if (state !== 'ready') return waitingPage(state, files.problem)
     const body = await readFile(join(files.folder, 'index.html'))
-    return { status: 200, headers: { ...PAGE_HEADERS, ...policy, 'cache-control': 'no-cache' }, body }
+    const ahead = headers.cookie === undefined || ASKS_LATER.test(path) ? {} : { link: SESSION_AHEAD }
+    return {
+      status: 200,
+      headers: { ...PAGE_HEADERS, ...policy, 'cache-control': 'no-cache', ...ahead },
+      body,
+    }
   }
 }
 

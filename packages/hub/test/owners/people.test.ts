@@ -336,6 +336,11 @@ describe('passkeys', () => {
 describe('the pages', () => {
   const page = { accept: 'text/html,*/*', 'sec-fetch-mode': 'navigate' }
 
+  test('of signing in do not ask ahead who is signed in', async () => {
+    for (const path of ['/login', '/welcome'])
+      expect((await world.ask(path, { ...page, cookie: 'any=one' })).headers.link).toBe(undefined)
+  })
+
   test('are there for a browser that goes somewhere, under a policy without anything inline', async () => {
     for (const path of ['/', '/accounts/acc_1', '/anything']) {
       const { status, headers, text } = await world.ask(path, page)
@@ -345,6 +350,10 @@ describe('the pages', () => {
       expect(policy).toContain("frame-ancestors 'none'")
       expect(policy).not.toContain('unsafe')
       expect(headers['cache-control']).toBe('no-cache')
+      // Who is signed in is asked for ahead, of a browser that may be: not where that changes after the page has come.
+      expect(headers.link).toBe(undefined)
+      const known = await world.ask(path, { ...page, cookie: 'any=one' })
+      expect(known.headers.link).toBe('</session>; rel=preload; as=fetch; crossorigin')
     }
   })
 

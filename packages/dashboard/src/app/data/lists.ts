@@ -1,6 +1,8 @@
 /** Lists of the API, page by page; and changes that make what is shown stale. */
 
 import {
+  infiniteQueryOptions,
+  type QueryClient,
   type QueryKey,
   type UseMutationResult,
   useInfiniteQuery,
@@ -26,14 +28,8 @@ export interface List<Item> {
   more(): void
 }
 
-/** @param key what its rows are of, so that a change can name it: `posts`, `accounts` */
-export function useList<Id extends ListId>(
-  key: string,
-  id: Id,
-  request: RequestOf<Id>,
-  options: { enabled?: boolean } = {},
-): List<ItemOf<Id>> {
-  const query = useInfiniteQuery({
+function listQuery<Id extends ListId>(key: string, id: Id, request: RequestOf<Id>) {
+  return infiniteQueryOptions({
     queryKey: [key, id, request],
     queryFn: async ({ pageParam, signal }) => {
       const asked = request as { query?: Record<string, unknown> }
@@ -48,8 +44,27 @@ export function useList<Id extends ListId>(
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    enabled: options.enabled ?? true,
   })
+}
+
+/** Asks for a list before what shows it is there; `useList` with the same words then finds it on its way. */
+export function askAhead<Id extends ListId>(
+  client: QueryClient,
+  key: string,
+  id: Id,
+  request: RequestOf<Id>,
+): void {
+  void client.prefetchInfiniteQuery(listQuery(key, id, request))
+}
+
+/** @param key what its rows are of, so that a change can name it: `posts`, `accounts` */
+export function useList<Id extends ListId>(
+  key: string,
+  id: Id,
+  request: RequestOf<Id>,
+  options: { enabled?: boolean } = {},
+): List<ItemOf<Id>> {
+  const query = useInfiniteQuery({ ...listQuery(key, id, request), enabled: options.enabled ?? true })
   return {
     items: query.data?.pages.flatMap(({ data }) => data) ?? [],
     isLoading: query.isLoading,

@@ -4,8 +4,10 @@ import { call } from '../data/api.ts'
 import { type List, useList } from '../data/lists.ts'
 import { type Account, accountName } from '../words/account-words.ts'
 
+export const ACCOUNTS_ASKED = { query: { limit: 100 } } as const
+
 export function useAccounts(): { list: List<Account>; nameOf: (id: string) => string } {
-  const list = useList('accounts', 'connectedAccounts.list', { query: { limit: 100 } })
+  const list = useList('accounts', 'connectedAccounts.list', ACCOUNTS_ASKED)
   return {
     list,
     nameOf: (id) => {

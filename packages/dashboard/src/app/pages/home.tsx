@@ -1,36 +1,52 @@
 /** Health at a glance: what needs somebody, and what to do about it. */
+import type { QueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { countOf, useList } from '../data/lists.ts'
+import { askAhead, countOf, useList } from '../data/lists.ts'
 import { useMay, useSession } from '../data/session.ts'
 import { Card, Empty, ListEnd, Loading, Note, Page, type Tone } from '../ui/show.tsx'
 import { accountName } from '../words/account-words.ts'
 import { titleOf } from '../words/post-words.ts'
-import { useAccounts } from './account-names.ts'
+import { ACCOUNTS_ASKED, useAccounts } from './account-names.ts'
 import { ConnectButton } from './connect-button.tsx'
 import { PostTable } from './post-table.tsx'
 
 const ENOUGH = 100
+const all = { limit: ENOUGH }
+const ASKED = {
+  failed: { query: { state: 'failed', ...all } },
+  doubtful: { query: { state: 'needs_attention', ...all } },
+  held: { query: { state: 'media_blocked', ...all } },
+  toApprove: { query: { state: 'waiting_for_approval', ...all } },
+  limited: { query: { state: 'waiting_for_rate', ...all } },
+  scheduled: { query: { state: 'waiting_for_time', ...all } },
+  dead: { query: { state: 'dead', ...all } },
+  recent: { query: { limit: 8 } },
+  all: { query: all },
+} as const
+
+/** What the page shows first, asked for while it is not there yet. */
+export function askForHome(client: QueryClient): void {
+  askAhead(client, 'accounts', 'connectedAccounts.list', ACCOUNTS_ASKED)
+  askAhead(client, 'posts', 'posts.list', ASKED.recent)
+  for (const wish of [ASKED.failed, ASKED.doubtful, ASKED.scheduled, ASKED.toApprove])
+    askAhead(client, 'posts', 'posts.list', wish)
+}
 
 export function Home() {
   const { person } = useSession()
   const may = useMay()
   const { list: accounts } = useAccounts()
-  const of = (
-    state: 'failed' | 'needs_attention' | 'media_blocked' | 'waiting_for_approval' | 'waiting_for_rate',
-  ) => ({
-    query: { state, limit: ENOUGH },
-  })
-  const failed = useList('posts', 'posts.list', of('failed'))
-  const doubtful = useList('posts', 'posts.list', of('needs_attention'))
-  const held = useList('posts', 'posts.list', of('media_blocked'))
-  const toApprove = useList('posts', 'posts.list', of('waiting_for_approval'))
-  const limited = useList('posts', 'posts.list', of('waiting_for_rate'))
-  const scheduled = useList('posts', 'posts.list', { query: { state: 'waiting_for_time', limit: ENOUGH } })
-  const recent = useList('posts', 'posts.list', { query: { limit: 8 } })
-  const windows = useList('limits', 'limits.list', { query: { limit: ENOUGH } })
-  const endpoints = useList('endpoints', 'webhookEndpoints.list', { query: { limit: ENOUGH } })
-  const dead = useList('deliveries', 'webhookDeliveries.list', { query: { state: 'dead', limit: ENOUGH } })
+  const failed = useList('posts', 'posts.list', ASKED.failed)
+  const doubtful = useList('posts', 'posts.list', ASKED.doubtful)
+  const held = useList('posts', 'posts.list', ASKED.held)
+  const toApprove = useList('posts', 'posts.list', ASKED.toApprove)
+  const limited = useList('posts', 'posts.list', ASKED.limited)
+  const scheduled = useList('posts', 'posts.list', ASKED.scheduled)
+  const recent = useList('posts', 'posts.list', ASKED.recent)
+  const windows = useList('limits', 'limits.list', ASKED.all)
+  const endpoints = useList('endpoints', 'webhookEndpoints.list', ASKED.all)
+  const dead = useList('deliveries', 'webhookDeliveries.list', ASKED.dead)
 
   const broken = accounts.items.filter(({ status }) => status === 'reauthorization_required')
   const connected = accounts.items.filter(({ status }) => status === 'connected')
