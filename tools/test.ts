@@ -74,11 +74,29 @@ const tests = (
   },
 })
 
-/** The tests in one lane, what is built and installed in the other. */
-const suites: Step[] = [
-  tests('tests (vitest)', 900, filters),
-  ...(filters.length === 0
-    ? [
+/**
+ * What mostly waits, for a page to be drawn or for TikTok's minute to be over. It goes on beside the other tests, whose two
+ * workers would stand still for it.
+ */
+const WAITING = {
+  'screens in a browser': ['.browser.test.ts'],
+  'a storm over the hub': ['test/chaos.test.ts'],
+}
+const excluded = [
+  ...WAITING['screens in a browser'].map((end) => `**/*${end}`),
+  ...WAITING['a storm over the hub'],
+]
+
+/** The tests in one lane; what is built and installed, and what waits, in the other. */
+const suites: Step[] =
+  filters.length > 0
+    ? [tests('tests (vitest)', 900, filters)]
+    : [
+        tests(
+          'tests (vitest)',
+          900,
+          excluded.flatMap((glob) => ['--exclude', glob]),
+        ),
         tests('packed tarballs in an empty folder', 300, ['--config', 'test/packed/vitest.config.ts']),
         {
           name: 'size of the SDK',
@@ -87,9 +105,8 @@ const suites: Step[] = [
             return { ok, output, note: output.split('\n')[0] ?? '' }
           },
         },
+        ...Object.entries(WAITING).map(([name, files]) => tests(name, 900, ['--maxWorkers=1', ...files])),
       ]
-    : []),
-]
 
 /** After everything else: beside it, four test workers would share the two cores of a small machine. */
 function onSystemPostgres(): Step[] {
