@@ -141,6 +141,27 @@ export const POST_ERRORS = {
 const INVALID = { post_invalid: POST_ERRORS.post_invalid } as const
 const WRONG_STATE = { post_wrong_state: POST_ERRORS.post_wrong_state } as const
 
+const newPosts = z.object({
+  accounts: z.array(idOf('acc')).min(1).max(100),
+  mode: z.enum(['direct', 'draft']).meta({
+    description: 'direct: on the profile; draft: into the inbox, where the creator finishes it',
+  }),
+  video: videoSource.optional(),
+  photos: photoSource.optional(),
+  options: postOptions.default({}),
+  ...schedule,
+  approval: z.enum(['required']).optional().meta({
+    description: 'It waits until somebody with posts:approve says yes',
+  }),
+  consent: z
+    .object({ agreed: z.array(z.enum(AGREEMENTS)).min(1).max(2), given_at: moment })
+    .optional()
+    .meta({
+      description:
+        'Direct posts: what the creator agreed to on your own page. TikTok wants the Music Usage Confirmation before every post, and the Branded Content Policy before branded content. Kept with the post; a workspace with creator_consent_required takes no direct post without it.',
+    }),
+})
+
 const createPosts = defineOperation({
   id: 'posts.create',
   method: 'POST',
@@ -149,30 +170,29 @@ const createPosts = defineOperation({
   description:
     'Checked at once against each account, its creator’s present settings, and the rules for captions and media; the answer names everything that is wrong, and then no post is made for any account. Without a time it goes out as soon as limits allow. In a workspace that requires approval, posts of keys without posts:approve wait for it.',
   scope: 'posts:write',
-  body: z.object({
-    accounts: z.array(idOf('acc')).min(1).max(100),
-    mode: z.enum(['direct', 'draft']).meta({
-      description: 'direct: on the profile; draft: into the inbox, where the creator finishes it',
-    }),
-    video: videoSource.optional(),
-    photos: photoSource.optional(),
-    options: postOptions.default({}),
-    ...schedule,
-    approval: z.enum(['required']).optional().meta({
-      description: 'It waits until somebody with posts:approve says yes',
-    }),
-    consent: z
-      .object({ agreed: z.array(z.enum(AGREEMENTS)).min(1).max(2), given_at: moment })
-      .optional()
-      .meta({
-        description:
-          'Direct posts: what the creator agreed to on your own page. TikTok wants the Music Usage Confirmation before every post, and the Branded Content Policy before branded content. Kept with the post; a workspace with creator_consent_required takes no direct post without it.',
-      }),
-  }),
+  body: newPosts,
   answer: z.object({ group_id: idOf('grp'), posts: z.array(post) }),
   status: 201,
   idempotency: 'optional',
   errors: INVALID,
+})
+
+const checkPosts = defineOperation({
+  id: 'posts.check',
+  method: 'POST',
+  path: '/v1/posts/check',
+  summary: 'Ask whether a post would be taken',
+  description:
+    'The checks of POST /v1/posts, and no post. Whether a queue has a free slot is not looked at, nor what the media check finds in a file that nobody looked at yet.',
+  scope: 'posts:write',
+  body: newPosts,
+  answer: z.object({
+    ok: z.boolean(),
+    errors: z.array(z.object({ field: z.string(), rule: z.string(), message: z.string() })),
+  }),
+  status: 200,
+  idempotency: 'natural',
+  errors: {},
 })
 
 const listPosts = defineOperation({
@@ -353,6 +373,7 @@ const resolvePost = defineOperation({
 
 export const postOperations = [
   createPosts,
+  checkPosts,
   listPosts,
   getPost,
   updatePost,

@@ -50,42 +50,7 @@ export class PostService {
   ): Promise<Post[]> {
     const { clock, onPostMoved, random, unitOfWork } = this.#parts
     const now = clock.now()
-    const errors: FieldError[] = []
-    const source = sourceOf(request, errors)
-    const schedule = timeOf(request.time, now, errors)
-    const content: PostContent | undefined =
-      source === undefined
-        ? undefined
-        : {
-            kind: source.type === 'photos' ? 'photo' : 'video',
-            mode: request.mode,
-            options: request.options,
-            source,
-          }
-    if (content !== undefined)
-      errors.push(
-        ...checkContent(content, this.#parts.rules),
-        ...checkConsent(content, request.consent, await this.#needsConsent(request)),
-      )
-    const accounts: Account[] = []
-    const seen = new Set<string>()
-    for (const [index, account] of request.accounts.entries()) {
-      const field = `accounts[${index}]`
-      if ('missing' in account)
-        errors.push({ field, rule: 'not_found', message: `There is no account ${account.missing}.` })
-      else if (seen.has(account.id))
-        errors.push({ field, rule: 'duplicate', message: `${account.id} is named twice.` })
-      else {
-        seen.add(account.id)
-        const barred = checkAccount(account, request.mode, field)
-        errors.push(...barred)
-        if (barred.length === 0) accounts.push(account)
-      }
-    }
-    const notes =
-      content === undefined
-        ? new Map<string, string>()
-        : await this.#creators.check(content, request, accounts, errors)
+    const { accounts, content, errors, notes, schedule, source } = await this.#examine(request, now)
     if (errors.length > 0 || content === undefined || source === undefined) throw invalid(errors)
 
     const { approvalRequired, actor } = request.by
@@ -130,6 +95,54 @@ export class PostService {
       await remember(work.tx, made)
       return made
     }).catch(rethrowGoneAsset)
+  }
+
+  /**
+   * What `create` would refuse a request for; nothing is made. Whether the queue has a free slot, and what is seen in the
+   * file later, is not looked at.
+   */
+  async check(request: PostRequest): Promise<FieldError[]> {
+    return (await this.#examine(request, this.#parts.clock.now())).errors
+  }
+
+  async #examine(request: PostRequest, now: number) {
+    const errors: FieldError[] = []
+    const source = sourceOf(request, errors)
+    const schedule = timeOf(request.time, now, errors)
+    const content: PostContent | undefined =
+      source === undefined
+        ? undefined
+        : {
+            kind: source.type === 'photos' ? 'photo' : 'video',
+            mode: request.mode,
+            options: request.options,
+            source,
+          }
+    if (content !== undefined)
+      errors.push(
+        ...checkContent(content, this.#parts.rules),
+        ...checkConsent(content, request.consent, await this.#needsConsent(request)),
+      )
+    const accounts: Account[] = []
+    const seen = new Set<string>()
+    for (const [index, account] of request.accounts.entries()) {
+      const field = `accounts[${index}]`
+      if ('missing' in account)
+        errors.push({ field, rule: 'not_found', message: `There is no account ${account.missing}.` })
+      else if (seen.has(account.id))
+        errors.push({ field, rule: 'duplicate', message: `${account.id} is named twice.` })
+      else {
+        seen.add(account.id)
+        const barred = checkAccount(account, request.mode, field)
+        errors.push(...barred)
+        if (barred.length === 0) accounts.push(account)
+      }
+    }
+    const notes =
+      content === undefined
+        ? new Map<string, string>()
+        : await this.#creators.check(content, request, accounts, errors)
+    return { accounts, content, errors, notes, schedule, source }
   }
 
   #needsConsent({ mode, consentRequired, workspaceId }: PostRequest): Promise<boolean> | boolean {

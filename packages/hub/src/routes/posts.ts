@@ -1,9 +1,9 @@
-import { type postOperations, problem } from '@tockwork/api'
+import { type OperationInput, type postOperations, problem } from '@tockwork/api'
 import type { Caller, Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
 import type { PostApproval } from '../publishing/approval.ts'
 import type { Post } from '../publishing/post.ts'
-import type { Author, GivenConsent, PostTime } from '../publishing/post-request.ts'
+import type { Author, GivenConsent, PostRequest, PostTime } from '../publishing/post-request.ts'
 import type { PostService } from '../publishing/post-service.ts'
 import { type AccountRef, findAccounts } from '../storage/account-reads.ts'
 import type { Account } from '../storage/accounts.ts'
@@ -42,6 +42,23 @@ export function postHandlers({
     subject,
     detail,
   })
+  const requestFrom = async (
+    caller: Caller,
+    body: OperationInput<(typeof postOperations)[0]>['body'],
+  ): Promise<PostRequest> => ({
+      workspaceId: caller.workspaceId,
+      accounts: await Promise.all(body.accounts.map((id) => accountOrMissing(caller, id))),
+      mode: body.mode,
+      video: body.video === undefined ? undefined : { assetId: body.video.asset_id, url: body.video.url },
+      photos:
+        body.photos === undefined
+          ? undefined
+          : { urls: body.photos.urls, coverIndex: body.photos.cover_index },
+      options: optionsFrom(body.options),
+      time: timeFrom(body),
+      by: await authorOf(db, caller, body.approval === 'required'),
+      consent: body.consent === undefined ? undefined : consentFrom(body.consent),
+    })
   const audit = (tx: Transaction | Database, caller: Caller, action: string, subject: string, detail = {}) =>
     appendAudit(tx, entryOf(caller, action, subject, detail))
   const accounts = new Batcher((refs: readonly AccountRef[]) => findAccounts(db, refs))
@@ -51,20 +68,7 @@ export function postHandlers({
   }
   return {
     'posts.create': async ({ body }, { caller, remember }) => {
-      const request = {
-        workspaceId: caller.workspaceId,
-        accounts: await Promise.all(body.accounts.map((id) => accountOrMissing(caller, id))),
-        mode: body.mode,
-        video: body.video === undefined ? undefined : { assetId: body.video.asset_id, url: body.video.url },
-        photos:
-          body.photos === undefined
-            ? undefined
-            : { urls: body.photos.urls, coverIndex: body.photos.cover_index },
-        options: optionsFrom(body.options),
-        time: timeFrom(body),
-        by: await authorOf(db, caller, body.approval === 'required'),
-        consent: body.consent === undefined ? undefined : consentFrom(body.consent),
-      }
+      const request = await requestFrom(caller, body)
       const answerOf = (made: readonly Post[]) => ({
         group_id: made[0]?.groupId ?? '',
         // Nothing was decided about them yet.
@@ -78,6 +82,11 @@ export function postHandlers({
         await remember(tx, answerOf(created))
       })
       return answerOf(made)
+    },
+
+    'posts.check': async ({ body }, { caller }) => {
+      const errors = await posts.check(await requestFrom(caller, body))
+      return { ok: errors.length === 0, errors }
     },
 
     'posts.list': ({ query }, { caller }) => {

@@ -10,7 +10,7 @@ import { Metrics } from '../../src/observability/metrics.ts'
 import { noteCalls } from '../../src/storage/changes.ts'
 import { createUnitOfWork } from '../../src/storage/unit-of-work.ts'
 import { allChanges, type Change } from '../../src/tiktok/changes.ts'
-import { Platforms } from '../../src/tokens/platforms.ts'
+import { TikTokPlatform } from '../../src/tiktok/platform.ts'
 import { WebhookEndpoints } from '../../src/webhooks/endpoints.ts'
 import { AccountWorld, type Tenant } from '../account-world.ts'
 
@@ -85,16 +85,15 @@ const listed = async (query = '', by = tenant) =>
     .data
 
 test('what the platform calls is known after it was written down, of the workspace that called', async () => {
-  const { database, emulator, vault } = world
-  const platforms = new Platforms({
-    db: database.db,
-    vault,
+  const { emulator } = world
+  const platform = new TikTokPlatform({
+    clientKey: 'tw-demo-app',
+    clientSecret: new Secret('tw-demo-secret'),
+    origin: emulator.origin,
     clock: emulator.clock,
     random: cryptoRandom,
-    origin: emulator.origin,
-    onCall: changes.calls.note,
+    onCall: (endpoint) => changes.calls.note(tenant.workspaceId, tenant.appId, endpoint),
   })
-  const platform = await platforms.of(tenant.workspaceId, tenant.appId)
   const refused = await platform.refresh({
     accessToken: new Secret('a'),
     refreshToken: new Secret('made-up'),

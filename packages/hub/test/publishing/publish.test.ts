@@ -155,13 +155,18 @@ describe('a post', () => {
   it('that is refused names everything that is wrong, and makes nothing', async () => {
     const noor = await world.accounts.connect(tenant, 'noor', {}, ['video.publish'])
     const short = await world.upload(tenant, clip(5).subarray(0, 3000), 'cut.mp4')
-    const answer = await world.call(tenant, 'POST', '/v1/posts', {
+    const wish = {
       accounts: [mika, noor, 'acc_00000000000000000000000000'],
       mode: 'direct',
       video: { asset_id: short },
       options: { privacy_level: 'FOLLOWER_OF_CREATOR', title: 'x'.repeat(2201), auto_add_music: true },
       scheduled_at: '2020-01-01T00:00:00Z',
-    })
+    }
+    const answer = await world.call(tenant, 'POST', '/v1/posts', wish)
+    const checked = await world.call(tenant, 'POST', '/v1/posts/check', wish)
+    expect(checked).toMatchObject({ status: 200, json: { ok: false, errors: answer.json.errors } })
+    const fine = { accounts: [mika], mode: 'draft', video: { asset_id: await world.upload(tenant, clip(5)) } }
+    expect((await world.call(tenant, 'POST', '/v1/posts/check', fine)).json).toEqual({ ok: true, errors: [] })
     expect(answer).toMatchObject({ status: 422, json: { code: 'post_invalid' } })
     const found = answer.json.errors.map(
       ({ field, rule }: { field: string; rule: string }) => `${field} ${rule}`,

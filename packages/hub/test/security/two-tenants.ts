@@ -230,6 +230,7 @@ const BODIES: Record<string, (ids: Record<string, string>) => unknown> = {
   'people.invite': () => ({ role: 'viewer' }),
   'people.update': () => ({ role: 'publisher' }),
   'posts.create': (ids) => ({ accounts: [ids.account_id], mode: 'draft', video: { asset_id: ids.asset_id } }),
+  'posts.check': (ids) => ({ accounts: [ids.account_id], mode: 'draft', video: { asset_id: ids.asset_id } }),
   'publishSessions.create': (ids) => ({ accounts: [ids.account_id] }),
   'posts.update': () => ({ options: { title: 'stolen' } }),
   'posts.reschedule': () => ({ scheduled_at: '2027-07-01T10:00:00Z' }),
