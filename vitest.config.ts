@@ -15,8 +15,10 @@ export default defineConfig({
     // Processes, not threads: tests start servers, change the working directory and measure memory.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // What hangs must end; what is slow on a busy machine of two cores must not fail.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // A test that leaves a mock clock or a spy behind must not decide the result of the next one.
     restoreMocks: true,
     // Nothing may be skipped or focused by accident.

@@ -106,7 +106,7 @@ export class Running {
 
   /** Waits until what the process wrote, or left on the disk, is as expected; fails when it ends before. */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 15_000
+    const deadline = Date.now() + 60_000
     while (!(await holds())) {
       if (this.child.exitCode !== null || Date.now() > deadline) {
         throw new Error(`it did not happen; exit ${this.child.exitCode}\n${this.stdout}\n${this.stderr}`)

@@ -47,7 +47,7 @@ function run(env: Record<string, string> = {}): Running {
 }
 
 async function up(running: Running): Promise<HubClient> {
-  await vi.waitFor(() => expect(running.said()).toContain('"hub"'), { timeout: 15_000, interval: 20 })
+  await vi.waitFor(() => expect(running.said()).toContain('"hub"'), { timeout: 60_000, interval: 20 })
   const { hub, admin_key_file: file } = JSON.parse(running.said()) as { hub: string; admin_key_file: string }
   return createHubClient({ origin: hub, apiKey: new Secret(readFileSync(file, 'utf8').trim()), attempts: 1 })
 }
@@ -82,7 +82,7 @@ describe('a hub as a process', () => {
       })().catch(() => undefined)
       const before = told.length
       await vi.waitFor(() => expect(told.length).toBeGreaterThan(before + 3 + round), {
-        timeout: 10_000,
+        timeout: 60_000,
         interval: 2,
       })
       if (round % 2 === 1) process.kill(pid, 'SIGKILL')

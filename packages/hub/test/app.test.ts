@@ -98,7 +98,7 @@ describe('a hub on an empty folder', () => {
         expect(text).toMatch(/tockwork_jobs\{job="advance-post",state="waiting"\} 0/)
         expect(text).toMatch(/tockwork_database_connections\{state="total"\} [1-9]/)
       },
-      { timeout: 10_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     )
   })
 })
@@ -125,7 +125,7 @@ describe('a running hub', () => {
     for (let kill = 0; kill < 5; kill += 1) {
       const before = done.length
       await vi.waitFor(() => expect(done.length).toBeGreaterThan(before + 5), {
-        timeout: 10_000,
+        timeout: 60_000,
         interval: 5,
       })
       const killed = hub.embedded?.pid
@@ -138,7 +138,7 @@ describe('a running hub', () => {
           expect(hub.embedded?.pid).not.toBe(killed)
           expect(await ready(hub)).toBe(true)
         },
-        { timeout: 15_000, interval: 20 },
+        { timeout: 60_000, interval: 20 },
       )
     }
     over = true

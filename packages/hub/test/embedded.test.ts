@@ -73,7 +73,7 @@ async function startWriter(): Promise<{
   let text = ''
   child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()))
   await vi.waitFor(() => expect(text.split('\n').length).toBeGreaterThan(20), {
-    timeout: 15_000,
+    timeout: 60_000,
     interval: 10,
   })
   const lines = (): number[] => text.split('\n').slice(0, -1).map(Number)
@@ -144,7 +144,7 @@ describe('a server of its own', () => {
     await vi.waitFor(
       () =>
         expect(readdirSync(folder).some((name) => name.startsWith(`postgres.new-${child.pid}-`))).toBe(true),
-      { timeout: 10_000, interval: 2 },
+      { timeout: 60_000, interval: 2 },
     )
     await kill(child)
     const { url } = await start()
@@ -212,7 +212,7 @@ describe('after a crash', () => {
             expect(rows).toEqual([{ count: round }])
             expect(server.pid).not.toBe(before)
           },
-          { timeout: 15_000, interval: 50 },
+          { timeout: 60_000, interval: 50 },
         )
       }
     } finally {
@@ -232,7 +232,7 @@ describe('after a crash', () => {
       // As one that waits for a lock whose holder is gone: it does not see that its server died.
       process.kill(rows[0]?.pid ?? 0, 'SIGSTOP')
       process.kill(before, 'SIGKILL')
-      await vi.waitFor(() => expect(server.pid).not.toBe(before), { timeout: 15_000, interval: 50 })
+      await vi.waitFor(() => expect(server.pid).not.toBe(before), { timeout: 60_000, interval: 50 })
       expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }])
       expect(processState(rows[0]?.pid ?? 0)).not.toBe('running')
       await client.end().catch(() => undefined)

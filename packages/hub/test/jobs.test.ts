@@ -25,7 +25,7 @@ function newQueue(options: Partial<JobQueueOptions> = {}): JobQueue {
   return queue
 }
 
-const soon = { timeout: 10_000, interval: 20 }
+const soon = { timeout: 60_000, interval: 20 }
 
 async function addWorkspace(id: string): Promise<void> {
   await database.db.insertInto('workspaces').values({ id, name: id, created_at: new Date() }).execute()
@@ -174,7 +174,7 @@ describe('when a job runs', () => {
       },
     })
     await worker.start()
-    await vi.waitFor(() => expect(ran).toBe(20), { timeout: 5_000, interval: 20 })
+    await vi.waitFor(() => expect(ran).toBe(20), { timeout: 20_000, interval: 20 })
   })
 
   it('it may ask to run again, and one that is done over and over keeps exactly one waiting', async () => {

@@ -201,7 +201,7 @@ describe('files', () => {
           await queue.send(name, data, { tx, at })
         },
       })
-      await vi.waitFor(() => expect(ran).toEqual([{ n: 2 }]), { timeout: 5_000, interval: 20 })
+      await vi.waitFor(() => expect(ran).toEqual([{ n: 2 }]), { timeout: 20_000, interval: 20 })
     } finally {
       await queue.stop(1)
     }

@@ -318,9 +318,9 @@ describe('an upload that breaks off', () => {
           `content-type: application/octet-stream\r\ncontent-length: ${bytes.length}\r\n\r\n`,
       )
       socket.write(bytes.subarray(0, 2_000_000))
-      await vi.waitFor(async () => expect(await incoming()).toHaveLength(1))
+      await vi.waitFor(async () => expect(await incoming()).toHaveLength(1), { timeout: 20_000 })
       socket.destroy()
-      await vi.waitFor(async () => expect(await incoming()).toEqual([]))
+      await vi.waitFor(async () => expect(await incoming()).toEqual([]), { timeout: 20_000 })
       expect((await world.call(tenant, 'GET', '/v1/assets')).json.data).toEqual([])
       expect(await world.db.selectFrom('blobs').selectAll().execute()).toEqual([])
       await world.upload(tenant, bytes)
