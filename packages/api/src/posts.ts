@@ -373,7 +373,6 @@ const resolvePost = defineOperation({
 
 export const postOperations = [
   createPosts,
-  checkPosts,
   listPosts,
   getPost,
   updatePost,
@@ -383,4 +382,5 @@ export const postOperations = [
   resolvePost,
   approvePost,
   rejectPost,
+  checkPosts,
 ] as const
