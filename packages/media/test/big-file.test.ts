@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Generous, since test machines are busy. */
-const SOON_MS = 1000
+const SOON_MS = 5000
 const LITTLE_BYTES = 64 * 2 ** 20
 
 async function timed(path: string) {

@@ -8,7 +8,7 @@ import { mux } from './muxed.ts'
 import { photoRules, videoRules } from './rules.ts'
 
 /** Generous on a busy machine; what is looked for are seconds, minutes, and never. */
-const SOON_MS = 1500
+const SOON_MS = 5000
 
 const clip = makeSampleVideo({ width: 360, height: 640, durationSec: 0.5 })
 const photo = makeSamplePhoto({ width: 64, height: 64 })
