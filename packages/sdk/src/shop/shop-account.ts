@@ -36,9 +36,11 @@ export class ShopAccount {
   #known: ReadonlyMap<string, AuthorizedShop> | undefined
   #loading: Promise<ReadonlyMap<string, AuthorizedShop>> | undefined
 
-  constructor(openId: string, caller: ShopCaller) {
+  /** @param known shops whose ciphers are known already */
+  constructor(openId: string, caller: ShopCaller, known?: readonly Pick<AuthorizedShop, 'id' | 'cipher'>[]) {
     this.openId = openId
     this.#caller = caller
+    if (known !== undefined) this.#known = new Map(known.map((shop) => [shop.id, shop]))
   }
 
   /** The shops that this seller's token covers, with their ciphers, as TikTok lists them now. */

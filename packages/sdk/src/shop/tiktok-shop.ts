@@ -7,7 +7,7 @@ import { bareTokenKey } from '../transport/bare-token-key.ts'
 import { parseOrigin } from '../transport/origin.ts'
 import { FixedToken } from './fixed-token.ts'
 import { MemoryShopGrantStore, type ShopGrantStore } from './grant.ts'
-import { ShopAccount } from './shop-account.ts'
+import { type AuthorizedShop, ShopAccount } from './shop-account.ts'
 import { ShopAuth } from './shop-auth.ts'
 import { ShopCaller } from './shop-caller.ts'
 import type { ShopParts } from './shop-parts.ts'
@@ -100,12 +100,18 @@ export class TikTokShop {
     return account
   }
 
-  /** Acts with an access token from elsewhere. It cannot be renewed, and whose it is is not known beforehand. */
-  withToken(accessToken: string | Secret): ShopAccount {
+  /**
+   * Acts with an access token from elsewhere. It cannot be renewed, and whose it is is not known beforehand.
+   * @param known.shops shops whose ciphers are known already: the list of shops is not asked for them
+   */
+  withToken(
+    accessToken: string | Secret,
+    known: { shops?: readonly Pick<AuthorizedShop, 'id' | 'cipher'>[] } = {},
+  ): ShopAccount {
     const token = accessToken instanceof Secret ? accessToken : new Secret(accessToken)
     if (token.reveal() === '') throw new UsageError('accessToken is empty', { field: 'accessToken' })
     const name = bareTokenKey(token.reveal())
-    return new ShopAccount(name, new ShopCaller(this.#parts, new FixedToken(name, token)))
+    return new ShopAccount(name, new ShopCaller(this.#parts, new FixedToken(name, token)), known.shops)
   }
 
   /** Checks and reads a webhook of this app: see `verifyShopWebhook`. */

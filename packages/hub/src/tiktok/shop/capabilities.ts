@@ -1,0 +1,34 @@
+import { consentPages } from '@tockwork/contracts/shop'
+
+/** Where sellers give their consent. */
+export const SELLER_ORIGINS: readonly string[] = Object.values(consentPages.seller).map(
+  (page) => new URL(page).origin,
+)
+
+/** What the hub does with a shop, and the scope that each needs. Source: partner.tiktokshop.com/docv2 (scopes). */
+export const SHOP_SCOPES = {
+  shops: 'seller.authorization.info',
+  orders: 'seller.order.info',
+  products: 'seller.product.basic',
+  stock_push: 'seller.product.write',
+  returns: 'seller.return_refund.basic',
+  statements: 'seller.finance.info',
+} as const
+
+/** In plain words, for the page on which a seller is asked. TikTok's own page shows them in its words. */
+const WORDS: Readonly<Record<string, string>> = {
+  'seller.authorization.info': 'See which shops you have',
+  'seller.order.info': 'Read your orders',
+  'seller.product.basic': 'Read your products and stock',
+  'seller.product.write': 'Change your stock',
+  'seller.return_refund.basic': 'Read returns and refunds',
+  'seller.finance.info': 'Read statements and payments',
+}
+
+export function shopConsentWords(scope: string): string | undefined {
+  return WORDS[scope]
+}
+
+export function isShopScope(scope: string): boolean {
+  return scope.startsWith('seller.')
+}
