@@ -55,6 +55,7 @@ const READ_ONLY = [
   'list_posts',
   'limits',
   'diagnose_post',
+  'dry_run_post',
 ]
 
 test('stdio: the official client lists and calls the tools; nothing that publishes is there', {
@@ -77,6 +78,12 @@ test('stdio: the official client lists and calls the tools; nothing that publish
   })
   expect((await ask('check_config')).value).toEqual({ findings: [] })
 
+  const payments = await ask('lookup_endpoint', { endpoint: 'shop.finance.GetPayments' })
+  expect(payments.value.endpoints).toMatchObject([
+    { id: 'shop.finance.GetPayments.202605', age: { state: 'current' } },
+    { id: 'shop.finance.GetPayments.202309', age: { state: 'retired', on: '2026-08-15' } },
+  ])
+
   expect(await ask('lookup_endpoint', { endpoint: 'display.videolst' })).toMatchObject({
     isError: true,
     value: {
@@ -90,6 +97,7 @@ test('stdio: the official client lists and calls the tools; nothing that publish
     'search_docs ok',
     'lookup_endpoint ok',
     'check_config ok',
+    'lookup_endpoint ok',
     'lookup_endpoint refused',
     'list_posts refused',
   ])
@@ -225,15 +233,40 @@ test('with a hub: lists, limits, and publishing only after a confirmation', { ti
   // The hub was asked, and there is no such account.
   expect(second.value.error.code).not.toBe('confirmation_needed')
   expect(second.value.error.code).not.toBe('failure')
+  // Only asked about: what is wrong comes back as data.
+  const tried = await ask('dry_run_post', { ...wanted, scheduled_at: '2020-01-01T00:00:00Z' })
+  expect(tried.value).toMatchObject({
+    ok: false,
+    errors: [
+      { field: 'scheduled_at', rule: 'in_the_past' },
+      { field: 'accounts[0]', rule: 'not_found' },
+    ],
+  })
+  const at = '2027-06-01T18:00:00Z'
+  expect((await ask('schedule', wanted)).value.error.code).toBe('usage')
+  expect((await ask('schedule', { ...wanted, scheduled_at: at })).value.error).toMatchObject({
+    code: 'confirmation_needed',
+    action: expect.stringContaining(`schedule for ${wanted.account_id} at ${at}`),
+  })
   const post = 'post_00000000000000000000000000'
+  expect((await ask('reschedule', { post_id: post, scheduled_at: at })).value.error.code).toBe(
+    'confirmation_needed',
+  )
+  const moved = await ask('reschedule', { post_id: post, scheduled_at: at, confirm: `move ${post} to ${at}` })
+  expect(moved.value.error.code).toMatch(/not_found/)
   expect((await ask('cancel', { post_id: post })).value.error.code).toBe('confirmation_needed')
   expect((await ask('cancel', { post_id: post, confirm: `cancel ${post}` })).value.error.code).toMatch(
     /not_found/,
   )
-  expect((await audit()).map(({ tool, outcome }) => `${tool} ${outcome}`).slice(-5)).toEqual([
+  expect((await audit()).map(({ tool, outcome }) => `${tool} ${outcome}`).slice(-10)).toEqual([
     'publish refused',
     'publish refused',
     'publish refused',
+    'dry_run_post ok',
+    'schedule refused',
+    'schedule refused',
+    'reschedule refused',
+    'reschedule refused',
     'cancel refused',
     'cancel refused',
   ])

@@ -61,7 +61,7 @@ export function addKnowledgeCommands(table: CommandTable): void {
   table
     .add('mcp', 'a Model Context Protocol server for AI assistants: stdio, or HTTP on this machine')
     .option('--http [port]', 'streamable HTTP on 127.0.0.1 (default: any free port)')
-    .option('--allow-publish', 'also the tools that publish and cancel; each call needs a confirmation')
+    .option('--allow-publish', 'also the tools that publish, schedule and cancel; each call needs a confirmation')
     .option(
       '--audit <file>',
       'where each call is written down (default: cli/mcp-audit.jsonl in the data folder)',

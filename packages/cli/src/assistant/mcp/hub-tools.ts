@@ -124,59 +124,135 @@ function confirm(given: string | undefined, wanted: string, preview: Record<stri
   })
 }
 
+/** What a post is made of, for those that make one and the one that only asks. */
+const newPost = {
+  account_id: account,
+  mode: z.enum(['direct', 'draft']),
+  video_url: z
+    .url({ protocol: /^https$/ })
+    .max(2048)
+    .optional(),
+  asset_id: z
+    .string()
+    .regex(/^ast_\w{1,64}$/)
+    .optional(),
+  photo_urls: z
+    .array(z.url({ protocol: /^https$/ }).max(2048))
+    .min(1)
+    .max(35)
+    .optional(),
+  title: z.string().max(2200).optional(),
+  privacy_level: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Direct posts: as the user chose; there is no default'),
+}
+const confirmation = z.string().max(200).optional()
+const idempotencyKey = z
+  .string()
+  .min(8)
+  .max(200)
+  .describe('Same key, same post: sent again, nothing is posted twice')
+
+function bodyOf(input: z.output<z.ZodObject<typeof newPost>>) {
+  const { account_id, mode, video_url, asset_id, photo_urls, title, privacy_level } = input
+  if ([video_url, asset_id, photo_urls].filter((each) => each !== undefined).length !== 1)
+    throw new UsageError('Give one of video_url, asset_id and photo_urls.', { field: 'video_url' })
+  return {
+    accounts: [account_id],
+    mode,
+    ...(photo_urls === undefined
+      ? { video: asset_id === undefined ? { url: video_url as string } : { asset_id } }
+      : { photos: { urls: photo_urls } }),
+    options: {
+      ...(title === undefined ? {} : { title }),
+      ...(privacy_level === undefined ? {} : { privacy_level }),
+    },
+  }
+}
+
+const when = {
+  scheduled_at: z
+    .string()
+    .max(40)
+    .optional()
+    .describe('An instant such as 2026-12-01T18:00:00Z, or a local time with time_zone'),
+  time_zone: z.string().max(60).optional().describe('Such as Europe/Berlin'),
+  next_slot: z.boolean().optional().describe('The next free slot of the account’s queue'),
+}
+
+function timeOf({ scheduled_at, time_zone, next_slot }: z.output<z.ZodObject<typeof when>>) {
+  return {
+    ...(scheduled_at === undefined ? {} : { scheduled_at }),
+    ...(time_zone === undefined ? {} : { time_zone }),
+    ...(next_slot === true ? { schedule: 'next_slot' as const } : {}),
+  }
+}
+
+const dryRun = defineTool({
+  name: 'dry_run_post',
+  title: 'Try a post without posting',
+  description:
+    'Whether the hub would take a post now: scopes, the creator’s present settings, caption, media and time. Nothing is made or sent to be posted.',
+  kind: 'read',
+  input: z.object({ ...newPost, ...when }),
+  run: async (input, workshop) => {
+    const body = { ...bodyOf(input), ...timeOf(input) }
+    return { would_send: body, ...(await (await hubOf(workshop)).posts.check({ body })) }
+  },
+})
+
 const publish = defineTool({
   name: 'publish',
   title: 'Publish a video or photos',
   description:
-    'Posts through the hub. The first call changes nothing and says what to confirm; only after the user has agreed, call again with that text.',
+    'Posts through the hub, as soon as limits allow. The first call changes nothing and says what to confirm; only after the user has agreed, call again with that text.',
   kind: 'publish',
-  input: z.object({
-    account_id: account,
-    mode: z.enum(['direct', 'draft']),
-    video_url: z
-      .url({ protocol: /^https$/ })
-      .max(2048)
-      .optional(),
-    asset_id: z
-      .string()
-      .regex(/^ast_\w{1,64}$/)
-      .optional(),
-    photo_urls: z
-      .array(z.url({ protocol: /^https$/ }).max(2048))
-      .min(1)
-      .max(35)
-      .optional(),
-    title: z.string().max(2200).optional(),
-    privacy_level: z
-      .string()
-      .max(64)
-      .optional()
-      .describe('Direct posts: as the user chose; there is no default'),
-    confirm: z.string().max(200).optional(),
-    idempotency_key: z
-      .string()
-      .min(8)
-      .max(200)
-      .describe('Same key, same post: sent again, nothing is posted twice'),
-  }),
+  input: z.object({ ...newPost, confirm: confirmation, idempotency_key: idempotencyKey }),
   run: async (input, workshop) => {
-    const { account_id, mode, video_url, asset_id, photo_urls, title, privacy_level, idempotency_key } = input
-    if ([video_url, asset_id, photo_urls].filter((each) => each !== undefined).length !== 1)
-      throw new UsageError('Give one of video_url, asset_id and photo_urls.', { field: 'video_url' })
-    const body = {
-      accounts: [account_id],
-      mode,
-      ...(photo_urls === undefined
-        ? { video: asset_id === undefined ? { url: video_url as string } : { asset_id } }
-        : { photos: { urls: photo_urls } }),
-      options: {
-        ...(title === undefined ? {} : { title }),
-        ...(privacy_level === undefined ? {} : { privacy_level }),
-      },
-    }
-    confirm(input.confirm, `publish to ${account_id}`, body)
+    const body = bodyOf(input)
+    confirm(input.confirm, `publish to ${input.account_id}`, body)
     const hub = await hubOf(workshop)
-    return { ...(await hub.posts.create({ body }, { idempotencyKey: idempotency_key })) }
+    return { ...(await hub.posts.create({ body }, { idempotencyKey: input.idempotency_key })) }
+  },
+})
+
+const schedule = defineTool({
+  name: 'schedule',
+  title: 'Schedule a post',
+  description:
+    'A new post at a time or in the next slot of the queue. The first call changes nothing and says what to confirm; only after the user has agreed, call again with that text.',
+  kind: 'publish',
+  input: z.object({ ...newPost, ...when, confirm: confirmation, idempotency_key: idempotencyKey }),
+  run: async (input, workshop) => {
+    const time = timeOf(input)
+    const at = input.next_slot === true ? 'the next slot' : input.scheduled_at
+    if (at === undefined || (input.next_slot === true && input.scheduled_at !== undefined))
+      throw new UsageError('Give one of scheduled_at and next_slot.', { field: 'scheduled_at' })
+    const body = { ...bodyOf(input), ...time }
+    confirm(input.confirm, `schedule for ${input.account_id} at ${at}`, body)
+    const hub = await hubOf(workshop)
+    return { ...(await hub.posts.create({ body }, { idempotencyKey: input.idempotency_key })) }
+  },
+})
+
+const reschedule = defineTool({
+  name: 'reschedule',
+  title: 'Move a post to another time',
+  description:
+    'Moves a post of the hub that has not gone out. The first call changes nothing and says what to confirm; only after the user has agreed, call again with that text.',
+  kind: 'publish',
+  input: z.object({ post_id: post, ...when, confirm: confirmation }),
+  run: async (input, workshop) => {
+    const body = timeOf(input)
+    // Without a time the hub would post at once, which is `publish` and not this.
+    if ((input.scheduled_at === undefined) === (input.next_slot !== true))
+      throw new UsageError('Give one of scheduled_at and next_slot.', { field: 'scheduled_at' })
+    const at = input.scheduled_at ?? 'the next slot'
+    confirm(input.confirm, `move ${input.post_id} to ${at}`, { post_id: input.post_id, ...body })
+    const hub = await hubOf(workshop)
+    return { post: await hub.posts.reschedule({ params: { post_id: input.post_id }, body }) }
   },
 })
 
@@ -186,11 +262,21 @@ const cancel = defineTool({
   description:
     'Cancels a post of the hub. The first call changes nothing and says what to confirm; only after the user has agreed, call again with that text.',
   kind: 'publish',
-  input: z.object({ post_id: post, confirm: z.string().max(200).optional() }),
+  input: z.object({ post_id: post, confirm: confirmation }),
   run: async ({ post_id, confirm: given }, workshop) => {
     confirm(given, `cancel ${post_id}`, { cancel: post_id })
     return { post: await (await hubOf(workshop)).posts.cancel({ params: { post_id } }) }
   },
 })
 
-export const hubTools = [listAccounts, listPosts, limits, diagnosePost, publish, cancel]
+export const hubTools = [
+  listAccounts,
+  listPosts,
+  limits,
+  diagnosePost,
+  dryRun,
+  publish,
+  schedule,
+  reschedule,
+  cancel,
+]

@@ -1,6 +1,9 @@
 /** Tools that answer from the contracts and from this machine's configuration. */
 import { decide, lookUpError, possibilities } from '@tockwork/contracts'
 import { endpoints } from '@tockwork/contracts/all'
+import { type ShopOperation, shopAge } from '@tockwork/contracts/shop'
+import { findShopOperations, shopOperations } from '@tockwork/contracts/shop/operations'
+import { shopSchema } from '@tockwork/contracts/shop/schemas'
 import { UsageError } from '@tockwork/kernel'
 import { z } from 'zod'
 import { closest } from '../../closest.ts'
@@ -27,18 +30,26 @@ const searchDocs = defineTool({
 const lookUpEndpoint = defineTool({
   name: 'lookup_endpoint',
   title: 'Look up an endpoint',
-  description: 'Scopes, errors, limits, input and an example of an endpoint, by its id or its path.',
+  description:
+    'Scopes, errors, limits and input of an endpoint of the open API, or of an operation of TikTok Shop with what has become of its versions; by its id or its path.',
   kind: 'read',
   input: z.object({
     endpoint: z.string().trim().min(1).max(200).describe('Such as display.videoList or /v2/video/list/'),
   }),
-  run: async ({ endpoint: name }) => {
+  run: async ({ endpoint: name }, { context }) => {
     const path = `/${name.replace(/^https?:\/\/[^/]+/, '').replace(/^\/|\/$/g, '')}/`
     const found = endpoints.filter((each) => each.id === name || each.path === path)
     if (found.length > 0) return { endpoints: found.map(describe) }
+    const operations = findShopOperations(name)
+    if (operations.length > 0)
+      return {
+        endpoints: await Promise.all(
+          operations.slice(0, MOST_OPERATIONS).map((each) => describeShop(each, context.clock.now())),
+        ),
+      }
     const near = closest(
       name,
-      endpoints.map(({ id }) => id),
+      [...endpoints, ...shopOperations()].map(({ id }) => id),
     )
     throw new UsageError(`${name.slice(0, 80)} is no endpoint that is known.`, {
       code: 'unknown_endpoint',
@@ -83,6 +94,28 @@ function describe(endpoint: (typeof endpoints)[number]): Record<string, unknown>
     input: schemaOf(endpoint.input),
     ...(lifecycle === undefined ? {} : { lifecycle }),
     documentation: doc,
+  }
+}
+
+/** Versions of one operation, newest first. */
+const MOST_OPERATIONS = 5
+
+async function describeShop(operation: ShopOperation, now: number): Promise<Record<string, unknown>> {
+  const { id, name, method, host, path, entity, scopes, repeat, lifecycle, provenance } = operation
+  const model = await shopSchema(id)
+  return {
+    cite: `shop/${id}`,
+    id,
+    title: name,
+    method,
+    url: `https://${host}${path}`,
+    token_of: entity,
+    scopes,
+    repeat,
+    age: shopAge(operation, now),
+    lifecycle,
+    ...(model === undefined ? { model: null } : { query: model.query ?? null, input: model.body ?? null }),
+    confirmed: provenance === 'documented',
   }
 }
 
