@@ -14,6 +14,10 @@ const asset = z
     content_type: z.string().meta({ description: 'By its content, whatever it was called' }),
     name: z.string().nullable(),
     tags: z.array(z.string()),
+    origin: z.enum(['library', 'post']).meta({
+      description:
+        'post: a copy of what a post names by address, made to be looked at; it is in no list, and no post is made with it',
+    }),
     media: z
       .object({
         kind: z.string(),

@@ -30,6 +30,10 @@ const mediaPolicy = z
     watermarks: verdict
       .default('block')
       .meta({ description: 'Marks of others that are certain; doubtful ones are a warning at most' }),
+    unreachable: verdict.default('warn').meta({
+      description:
+        'Media that a post names by address could not be fetched, so nobody has looked at it. What came and is nothing that TikTok takes holds the post in any case',
+    }),
     own_handles: words('Handles that are no foreign marks, besides those of the connected accounts'),
     brand_words: words('Words of your own brand, which may be anywhere in the picture'),
   })
@@ -64,8 +68,19 @@ const stretch = z.object({ from_s: z.number(), to_s: z.number() })
 
 const finding = z
   .object({
-    rule: z.enum(['repeat_same_account', 'repeat_other_account', 'repeat_queued', 'watermark', 'download']),
+    rule: z.enum([
+      'repeat_same_account',
+      'repeat_other_account',
+      'repeat_queued',
+      'watermark',
+      'download',
+      'unreachable',
+      'unfit_address',
+    ]),
     level: z.enum(['warn', 'block']),
+    positions: z
+      .array(z.int())
+      .meta({ description: "Which of the post's media it is about, counted from 0" }),
     message: z.string(),
     post_id: idOf('post').nullable().meta({ description: 'The other post' }),
     account_id: idOf('acc').nullable(),
@@ -86,6 +101,7 @@ const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: 
 
 const watermark = z
   .object({
+    position: z.int(),
     kind: z.enum(['platform-text', 'handle', 'unknown-mark']),
     platform: z.string().nullable(),
     text: z.string().nullable(),
@@ -100,6 +116,7 @@ const watermark = z
 const frame = z
   .object({
     id: z.int(),
+    position: z.int(),
     kind: z.enum(['match', 'watermark']).meta({
       description: 'match: both files side by side; watermark: the place of a mark',
     }),
@@ -110,9 +127,41 @@ const frame = z
   })
   .meta({ id: 'MediaFrame' })
 
+const item = z
+  .object({
+    position: z.int().meta({ description: 'In the order of the post, counted from 0' }),
+    state: z.enum(['looked_at', 'waiting', 'failed']),
+    url: z.string().nullable().meta({ description: 'What the post names; null for a file of the library' }),
+    asset_id: idOf('ast')
+      .nullable()
+      .meta({ description: 'The file, or the copy that was made of what the address gave' }),
+    sha256: z.string().nullable().meta({ description: 'Of the content that was looked at' }),
+    size_bytes: z.int().nullable(),
+    content_type: z.string().nullable(),
+    fetched_at: moment.nullable().meta({
+      description: 'When the copy was made; TikTok downloads by itself later, and may get something else',
+    }),
+    failure: z
+      .object({
+        code: z.enum(['unreachable', 'refused', 'too_slow', 'redirects', 'too_large', 'not_media']),
+        detail: z.string(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'MediaItem' })
+
 const mediaReport = z
   .object({
     post_id: idOf('post'),
+    content_sha256: z.string().nullable().meta({
+      description:
+        'What the verdict is about: the SHA-256 of the one content, or of the SHA-256s of all in their order. An address that gave nothing counts by the SHA-256 of itself',
+    }),
+    fetched_at: moment.nullable().meta({
+      description:
+        'When the oldest of the copies was made that the verdict is about; null for a file of the library',
+    }),
+    items: z.array(item),
     verdict: z
       .enum(MEDIA_VERDICTS)
       .nullable()
@@ -163,7 +212,7 @@ const overruleMedia = defineOperation({
   method: 'POST',
   path: '/v1/posts/{post_id}/overrule-media',
   summary: 'Let a post go out in spite of what was found in its media',
-  description: 'For these findings and this file; who did it, when and why stays on record.',
+  description: 'For these findings and this content; who did it, when and why stays on record.',
   scope: 'posts:overrule',
   params,
   body: z.object({ reason: z.string().trim().min(1).max(1000) }),

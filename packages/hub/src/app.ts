@@ -20,7 +20,7 @@ import { liveRoute } from './live/route.ts'
 import { createLogger } from './observability/logger.ts'
 import { Metrics } from './observability/metrics.ts'
 import { startTracing } from './observability/tracing.ts'
-import { openOriginality } from './originality/services.ts'
+import { createMediaFetching, openOriginality } from './originality/services.ts'
 import { createPeopleServices } from './owners/services.ts'
 import { createPublishPageServices } from './publish-page/services.ts'
 import { createPublishingServices } from './publishing/services.ts'
@@ -178,6 +178,10 @@ async function bringUp(
     rules: addressRules,
     onNewAsset: originality?.onNewAsset(jobs),
   })
+  const fetching =
+    originality === undefined
+      ? undefined
+      : createMediaFetching({ ...base, copyAddress: assets.copyAddress, metrics })
   const changes = createChangeServices({ ...base, publicUrl })
   const accounts = createAccountServices({
     ...base,
@@ -258,6 +262,7 @@ async function bringUp(
 
   publishing.defineJobs(jobs)
   originality?.defineJobs(jobs)
+  fetching?.defineJobs(jobs)
   webhooks.defineJobs(jobs)
   unified.defineJobs(jobs)
   changes.defineJobs(jobs)

@@ -136,6 +136,8 @@ function sampleOf(table: string, name: string, type: string): unknown {
       return ['2026-11-24T12:00:00.123456Z', '2026-11-25T12:00:00Z']
     case 'date':
       return '2026-11-24'
+    case '_int4':
+      return [7, 0]
     case '_int8':
       return ['9007199254740993', '2']
     case 'float8':

@@ -54,6 +54,10 @@ export async function addAsset(
     tags?: string[] | undefined
     /** SHA-256 of the content in hexadecimal, where the caller knows it: what arrives otherwise is refused. */
     sha256?: string | undefined
+    /** `post`: a copy of what a post names by address; of the library unless told. */
+    origin?: Asset['origin'] | undefined
+    /** Runs in the transaction that writes it down, whether it is new or not; when it throws, nothing is written. */
+    within?: ((tx: Transaction, asset: Asset) => Promise<void>) | undefined
   },
 ): Promise<{ asset: Asset; isNew: boolean }> {
   const { db, clock, random } = parts
@@ -83,12 +87,15 @@ export async function addAsset(
     name: upload.name,
     tags: upload.tags ?? [],
     info,
+    origin: upload.origin ?? 'library',
+    releasedAt: undefined,
     createdAt: clock.now(),
   }
   return db.transaction().execute(async (tx) => {
     const inserted = await insertAsset(tx, asset)
     await settleBlob(tx, { assetId: id, hash })
     if (inserted.isNew) await parts.onNewAsset?.(tx, inserted.asset)
+    await upload.within?.(tx, inserted.asset)
     return inserted
   })
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@tockwork/kernel'
 import type { Log } from '../observability/log.ts'
 import { deleteBlob, takeUnusedBlob } from '../storage/blobs.ts'
 import type { Database } from '../storage/database.ts'
+import { letCopiesGo } from '../storage/media-copies.ts'
 import type { BlobStore } from './blob-store.ts'
 
 export interface CleaningParts {
@@ -14,6 +15,9 @@ export interface CleaningParts {
 
 /** An upload that has not grown for so long has no process any more. */
 const INCOMING_KEPT_MS = 24 * 3_600_000
+/** A copy that nobody has looked at is kept for so long, in case somebody still does. */
+const UNSEEN_KEPT_MS = 24 * 3_600_000
+const COPIES_AT_ONCE = 500
 /** One call does no more than this; the next one goes on. */
 const MOST_BLOBS = 10_000
 
@@ -28,9 +32,22 @@ export async function removeUnused({ db, blobs, clock }: CleaningParts, hash?: U
     if (found === undefined) return false
     if (found.used) return true
     await blobs.delete(found.hash)
-    await deleteBlob(tx, found.hash)
+    await deleteBlob(tx, found)
     return true
   })
+}
+
+/** Copies of what posts name by address, once no post is about to go out with them. */
+export async function letUnneededCopiesGo(
+  { db, clock }: Pick<CleaningParts, 'db' | 'clock'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const now = clock.now()
+  for (let done = 0; done < MOST_BLOBS && signal?.aborted !== true; ) {
+    const looked = await letCopiesGo(db, { now, unseenBefore: now - UNSEEN_KEPT_MS, limit: COPIES_AT_ONCE })
+    if (looked < COPIES_AT_ONCE) return
+    done += looked
+  }
 }
 
 /** What deletions, erasures and killed processes left; for an hourly job. */

@@ -13,6 +13,8 @@ import {
 export interface AddressOptions extends AddressRules {
   resolve: Resolve
   maxBytes: number
+  /** How often it may lead on; three times unless told. */
+  mostRedirects?: number
   signal?: AbortSignal | undefined
 }
 
@@ -23,19 +25,20 @@ const QUIET_MS = 30_000
 /**
  * Opens an address of the open internet. Each redirect is looked at like the first address, and what a name points to is
  * looked at when it is connected to. The stream throws a `Problem` when it breaks off.
- * @throws {Problem} `asset_url_refused`, `asset_url_failed`, `asset_too_large`
+ * @throws {Problem} `asset_url_refused`, `asset_url_failed`, `asset_url_redirects`, `asset_too_large`
  */
 export async function openAddress(
   address: string,
   options: AddressOptions,
 ): Promise<AsyncIterable<Uint8Array>> {
+  const { mostRedirects = MOST_REDIRECTS } = options
   let next = address
   for (let redirects = 0; ; redirects += 1) {
     const response = await ask(next, options)
     const { statusCode = 0, headers } = response
     if ([301, 302, 303, 307, 308].includes(statusCode) && headers.location !== undefined) {
       response.destroy()
-      if (redirects === MOST_REDIRECTS) throw failed(`It leads on more than ${MOST_REDIRECTS} times.`)
+      if (redirects === mostRedirects) throw leadsOn(mostRedirects)
       const target = URL.parse(headers.location, next)
       if (target === null) throw failed('It leads on to what is no address.')
       next = target.href
@@ -116,6 +119,17 @@ function failed(detail: string): Problem {
     code: 'asset_url_failed',
     title: 'The address did not give the file',
     detail,
+    field: 'url',
+  })
+}
+
+function leadsOn(mostRedirects: number): Problem {
+  if (mostRedirects > 0) return failed(`It leads on more than ${mostRedirects} times.`)
+  return new Problem({
+    status: 422,
+    code: 'asset_url_redirects',
+    title: 'The address leads on to another one',
+    detail: 'It leads on to another address.',
     field: 'url',
   })
 }

@@ -6,8 +6,10 @@ import type { Database } from '../storage/database.ts'
 import { videoRules } from '../tiktok/posting-rules.ts'
 import { type AddressRules, type Resolve, systemResolve } from '../webhooks/addresses.ts'
 import type { AssetParts } from './asset-service.ts'
-import { cleanBlobs, removeUnused } from './blob-cleaning.ts'
+import { cleanBlobs, letUnneededCopiesGo, removeUnused } from './blob-cleaning.ts'
 import type { BlobStore } from './blob-store.ts'
+import { copyAddress } from './copy-address.ts'
+import { ImportGate } from './import-gate.ts'
 
 export interface AssetServiceParts {
   db: Database
@@ -26,16 +28,24 @@ export interface AssetServiceParts {
 export function createAssetServices(parts: AssetServiceParts) {
   const { rules = { toLoopback: false }, resolve = systemResolve, ...rest } = parts
   const assetParts: AssetParts = { ...rest, maxBytes: videoRules.maxBytes }
+  const addresses = { ...rules, resolve }
+  // One gate for whoever asks: a process has so many connections for downloads and no more.
+  const imports = new ImportGate()
   return {
     /** For what takes files in besides the API. */
     assetParts,
-    handlers: assetHandlers(assetParts, { ...rules, resolve }),
+    handlers: assetHandlers(assetParts, { addresses, imports }),
+    /** Makes a copy of what a post names by address. */
+    copyAddress: copyAddress(assetParts, { addresses, imports }),
     /** Removes a content that an erasure left without a file. */
     removeContent: async (hash: Uint8Array): Promise<void> => {
       await removeUnused(rest, hash)
     },
-    /** Removes bytes that nobody has; for an hourly job. */
-    housekeeping: (signal?: AbortSignal) => cleanBlobs(rest, signal),
+    /** Lets go of copies that no post needs, and removes bytes that nobody has; for an hourly job. */
+    housekeeping: async (signal?: AbortSignal) => {
+      await letUnneededCopiesGo(rest, signal)
+      return cleanBlobs(rest, signal)
+    },
   }
 }
 

@@ -57,7 +57,8 @@ export async function lookAtAsset(
   const { db, unitOfWork, clock, onLook } = parts
   const begun = clock.now()
   const asset = await findAsset(db, workspaceId, assetId)
-  if (asset === undefined) return
+  // Of a copy that was let go there is nothing left to look at.
+  if (asset === undefined || asset.releasedAt !== undefined) return
   // A post that waited had it looked at before its turn.
   if (!again && (await findLook(db, workspaceId, assetId))?.report !== undefined) return
   const { report, matches, frames, failed } = await look(parts, asset, stopping)

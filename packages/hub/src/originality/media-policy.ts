@@ -17,6 +17,8 @@ export interface MediaPolicy {
   queued: PolicyVerdict
   /** Another platform's mark that is certain; one that may be none is a warning at most. */
   watermarks: PolicyVerdict
+  /** What a post names by address could not be fetched, so that nobody here has looked at it. */
+  unreachable: PolicyVerdict
   /** Handles that are no foreign marks, besides those of the workspace's own accounts. */
   ownHandles: string[]
   brandWords: string[]
@@ -32,6 +34,8 @@ export const DEFAULT_MEDIA_POLICY: MediaPolicy = {
   otherAccount: { verdict: 'warn', cooldownHours: 0 },
   queued: 'warn',
   watermarks: 'block',
+  // TikTok may get what we do not: an address may be open to its machines alone.
+  unreachable: 'warn',
   ownHandles: [],
   brandWords: [],
 }

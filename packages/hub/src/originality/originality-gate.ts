@@ -1,14 +1,25 @@
 import type { Clock } from '@tockwork/kernel'
-import type { VideoRules } from '@tockwork/media'
-import { type MediaGate, type PostMediaAnswer, rulesGate } from '../publishing/media-gate.ts'
+import {
+  type MediaGate,
+  type PostItem,
+  type PostMediaAnswer,
+  type PostMediaRules,
+  rulesGate,
+} from '../publishing/media-gate.ts'
 import type { Post } from '../publishing/post.ts'
-import type { Asset } from '../storage/assets.ts'
 import type { Database } from '../storage/database.ts'
 import { requestLook } from '../storage/media-looks.ts'
 import { findMediaPolicy, ownUsernames } from '../storage/media-policies.ts'
-import { findVerdict, lockMedia, repeatedPosts, saveVerdict } from '../storage/media-verdicts.ts'
+import {
+  findVerdict,
+  lockMedia,
+  repeatedPosts,
+  type SeenMedia,
+  saveVerdict,
+} from '../storage/media-verdicts.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
-import { judgePost, type MediaDecision } from './judge-post.ts'
+import { collectMedia, contentHashOf } from './collect-media.ts'
+import { judgePost, type LookedAt, type MediaDecision } from './judge-post.ts'
 import type { LookReport } from './look.ts'
 import { WAITS_FOR_LOOK } from './look-at-asset.ts'
 import { looksAtRepeats, type MediaPolicy } from './media-policy.ts'
@@ -18,7 +29,7 @@ export const LOOK_AT_MEDIA = 'look-at-media'
 /** A file whose post waits goes before what was uploaded for later. */
 const WAITED_FOR = 1
 
-/** How long a post waits for its file to be looked at. Beyond, it goes out and says what was not looked at. */
+/** How long a post waits for its media to be looked at. Beyond, it goes out and says what was not looked at. */
 const PATIENCE_MS = 15 * 60_000
 /** A look wakes its posts; this is for a wake-up that came too early. */
 const LOOK_AGAIN_MS = 20_000
@@ -27,33 +38,38 @@ export interface GateParts {
   db: Database
   unitOfWork: UnitOfWork
   clock: Clock
-  rules: VideoRules
+  rules: PostMediaRules
   onVerdict?: (verdict: MediaDecision['verdict']) => void
 }
 
 /**
- * The platform's rules, and besides: was it uploaded before, does it carry somebody's mark. The heavy part is done by a
- * job when a file comes (`lookAtAsset`); a post is decided about by what stands in the database.
+ * The platform's rules, and besides: was it uploaded before, does it carry somebody's mark. The heavy part is done by jobs:
+ * when a file comes (`lookAtAsset`), and before that, for what a post names by address, by making copies
+ * (`fetchPostMedia`). A post is decided about by what stands in the database.
  *
  * Of two posts that repeat each other one is first, also in two processes: whoever decides holds a lock, and a post that
  * may go on is in `media_verdicts` before the next one is decided about.
  */
 export function originalityGate(parts: GateParts): MediaGate {
-  const { judgeVideo } = rulesGate(parts.rules)
-  return { judgeVideo, judgePost: (post, asset) => judge(parts, post, asset) }
+  return {
+    ...rulesGate(parts.rules),
+    collect: (post) => collectMedia(parts, post),
+    judgePost: (post, items) => judge(parts, post, items),
+  }
 }
 
-async function judge(parts: GateParts, post: Post, asset: Asset): Promise<PostMediaAnswer> {
+async function judge(parts: GateParts, post: Post, items: readonly PostItem[]): Promise<PostMediaAnswer> {
   const { db, clock, onVerdict } = parts
   const { workspaceId } = post
   const policy = await findMediaPolicy(db, workspaceId)
-  if (policy.watermarks === 'allow' && !looksAtRepeats(policy)) return { kind: 'unasked' }
-  const report = await reportOf(parts, workspaceId, asset.id)
-  if (report === undefined)
+  const allCame = items.every(({ asset }) => asset !== undefined)
+  if (allCame && policy.watermarks === 'allow' && !looksAtRepeats(policy)) return { kind: 'unasked' }
+  const reports = await reportsOf(parts, workspaceId, items)
+  if (reports === undefined)
     return { kind: 'wait', reason: WAITS_FOR_LOOK, until: clock.now() + LOOK_AGAIN_MS }
   const handles = [...policy.ownHandles, ...(await ownUsernames(db, workspaceId))]
   const ownHandles = new Set(handles.map((handle) => handle.replace(/^@/, '').toLowerCase()))
-  const decision = await decide(db, { post, asset, policy, report, ownHandles, now: clock.now() })
+  const decision = await decide(db, { post, items, policy, reports, ownHandles, now: clock.now() })
   onVerdict?.(decision.verdict)
   return { kind: 'decided', decision }
 }
@@ -62,53 +78,85 @@ function decide(
   db: Database,
   about: {
     post: Post
-    asset: Asset
+    items: readonly PostItem[]
     policy: MediaPolicy
-    report: LookReport
+    reports: ReadonlyMap<string, LookReport>
     ownHandles: ReadonlySet<string>
     now: number
   },
 ): Promise<MediaDecision> {
-  const { post, asset, policy, now } = about
-  const { id, workspaceId, accountId } = post
-  const subject = { id, workspaceId, accountId, assetId: asset.id, contentHash: asset.hash, now }
+  const { post, items, policy, reports, ownHandles, now } = about
+  const seen = items.flatMap(({ position, asset }): SeenMedia[] =>
+    asset === undefined ? [] : [{ position, assetId: asset.id, contentHash: asset.hash }],
+  )
+  const contentHash = contentHashOf(items)
+  const fetched = items.flatMap(({ fetchedAt }) => fetchedAt ?? [])
+  const fetchedAt = fetched.length === 0 ? undefined : Math.min(...fetched)
   return db.transaction().execute(async (tx) => {
-    const asks = looksAtRepeats(policy)
-    if (asks) await lockMedia(tx, workspaceId, asset.id)
-    const before = await findVerdict(tx, workspaceId, id)
+    const asks = looksAtRepeats(policy) && seen.length > 0
+    if (asks)
+      await lockMedia(
+        tx,
+        post.workspaceId,
+        seen.map(({ assetId }) => assetId),
+      )
+    const before = await findVerdict(tx, post.workspaceId, post.id)
+    const isSame = before !== undefined && Buffer.compare(before.contentHash, contentHash) === 0
     const decision = judgePost({
-      ...about,
-      accountId,
-      repeats: asks ? await repeatedPosts(tx, subject) : [],
+      policy,
+      accountId: post.accountId,
+      ownHandles,
+      media: items.map(({ position, asset, failure }): LookedAt => {
+        const report = asset === undefined ? undefined : reports.get(asset.id)
+        return { position, report, failure }
+      }),
+      repeats: asks ? await repeatedPosts(tx, post, seen) : [],
       declaresAigc: post.options.aigc === true,
-      overruled: before?.assetId === asset.id ? (before.overruled?.rules ?? []) : [],
+      overruled: isSame ? (before.overruled?.rules ?? []) : [],
+      now,
     })
-    await saveVerdict(tx, subject, decision)
+    await saveVerdict(tx, post, { contentHash, fetchedAt, now }, decision)
     return decision
   })
 }
 
-/** What was seen in the file; undefined while that is still to come. */
-async function reportOf(
+/** What was seen in the files, by their ids; undefined while some of that is still to come. */
+async function reportsOf(
   { db, unitOfWork, clock }: GateParts,
   workspaceId: string,
-  assetId: string,
-): Promise<LookReport | undefined> {
+  items: readonly PostItem[],
+): Promise<Map<string, LookReport> | undefined> {
   const now = clock.now()
-  const { report, requestedAt } = await requestLook(db, { workspaceId, assetId, now })
-  if (report !== undefined) return report
-  if (now - requestedAt < PATIENCE_MS) {
-    await unitOfWork((work) =>
-      // Under a key of its own: one that waits since the upload would keep its place in the queue.
-      work.enqueue(
-        LOOK_AT_MEDIA,
-        { workspaceId, assetId },
-        { at: now, key: `${assetId}:waited-for`, priority: WAITED_FOR },
-      ),
-    )
-    return undefined
+  const reports = new Map<string, LookReport>()
+  const waited: string[] = []
+  for (const assetId of new Set(items.flatMap(({ asset }) => asset?.id ?? []))) {
+    const { report, requestedAt } = await requestLook(db, { workspaceId, assetId, now })
+    if (report !== undefined) reports.set(assetId, report)
+    else if (now - requestedAt < PATIENCE_MS) waited.push(assetId)
+    else reports.set(assetId, NOT_LOOKED_AT)
   }
-  const minutes = Math.round(PATIENCE_MS / 60_000)
-  const skipped = [`Nobody looked at it within ${minutes} minutes: only the same file was looked for.`]
-  return { decoder: null, watermarks: [], downloads: [], aiSigns: [], skipped }
+  if (waited.length === 0) return reports
+  await unitOfWork((work) =>
+    work.enqueueMany(
+      LOOK_AT_MEDIA,
+      waited.map((assetId) => ({
+        data: { workspaceId, assetId },
+        at: now,
+        // One of its own: a job that waits since the upload would keep its place in the queue.
+        key: `${assetId}:waited-for`,
+        priority: WAITED_FOR,
+      })),
+    ),
+  )
+  return undefined
+}
+
+const NOT_LOOKED_AT: LookReport = {
+  decoder: null,
+  watermarks: [],
+  downloads: [],
+  aiSigns: [],
+  skipped: [
+    `Nobody looked at it within ${Math.round(PATIENCE_MS / 60_000)} minutes: only the same file was looked for.`,
+  ],
 }

@@ -1,16 +1,18 @@
 /** The media gate, put together from the parts that a program has. */
 import type { Clock } from '@tockwork/kernel'
-import type { VideoRules } from '@tockwork/media'
 import { FINGERPRINT_VERSION } from '@tockwork/media/originality'
 import type { BlobStore } from '../assets/blob-store.ts'
+import type { CopyAddress } from '../assets/copy-address.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Log } from '../observability/log.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import type { PostMediaRules } from '../publishing/media-gate.ts'
 import type { Asset } from '../storage/assets.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { requestLook, unseenAssets } from '../storage/media-looks.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
-import { videoRules } from '../tiktok/posting-rules.ts'
+import { postMediaRules } from '../tiktok/posting-rules.ts'
+import { defineFetching, type FetchJob, type FetchParts, fetchPostMedia } from './fetch-post-media.ts'
 import type { Looker } from './look.ts'
 import { type LookJob, lookAtAsset } from './look-at-asset.ts'
 import { LOOK_AT_MEDIA, originalityGate } from './originality-gate.ts'
@@ -22,7 +24,7 @@ export interface OriginalityServiceParts {
   blobs: BlobStore
   clock: Clock
   log: Log
-  rules: VideoRules
+  rules: PostMediaRules
   looker: Looker
   metrics?: Metrics | undefined
 }
@@ -104,6 +106,32 @@ export function createOriginalityServices(parts: OriginalityServiceParts) {
   }
 }
 
+/** Fetches what posts name by address, so that the gate can look at it; the gate only asks. */
+export function createMediaFetching(
+  parts: Pick<FetchParts, 'db' | 'unitOfWork' | 'clock' | 'log'> & {
+    copyAddress: CopyAddress
+    metrics?: Metrics | undefined
+  },
+) {
+  const { metrics, ...rest } = parts
+  const fetches = metrics?.counter(
+    'media_fetches_total',
+    'Media that posts name by address, by what came of fetching it: fetched, shared, or why not',
+    ['outcome'],
+  )
+  const fetchParts: FetchParts = {
+    ...rest,
+    maxBytes: { video: postMediaRules.video.maxBytes, photo: postMediaRules.photo.maxBytes },
+    onFetch: (outcome) => fetches?.inc({ outcome }),
+  }
+  return {
+    fetchMedia: (job: FetchJob, signal = new AbortController().signal) =>
+      fetchPostMedia(fetchParts, job, signal),
+    /** Call it before the queue starts. */
+    defineJobs: (jobs: JobQueue): void => defineFetching(jobs, fetchParts),
+  }
+}
+
 export type OriginalityServices = ReturnType<typeof createOriginalityServices>
 
 /** With pictures looked at in a thread of its own. */
@@ -115,7 +143,7 @@ export function openOriginality(
   if (config.searchPath !== undefined) env['PATH'] = config.searchPath
   if (config.ffmpeg !== undefined) env['TOCKWORK_FFMPEG'] = config.ffmpeg
   const looker = new WorkerLooker({ env, clock: parts.clock })
-  return createOriginalityServices({ ...parts, rules: videoRules, looker })
+  return createOriginalityServices({ ...parts, rules: postMediaRules, looker })
 }
 
 function fileOf(data: unknown): LookJob {

@@ -12,7 +12,7 @@ import { timeOf } from '../publishing/post-time.ts'
 import type { PublishingParts } from '../publishing/step.ts'
 import { type Account, findAccount } from '../storage/accounts.ts'
 import { findApp } from '../storage/apps.ts'
-import { type Asset, findAsset } from '../storage/assets.ts'
+import { type Asset, findAsset, findLibraryAsset } from '../storage/assets.ts'
 import { appendAudit } from '../storage/audit-log.ts'
 import type { Transaction } from '../storage/database.ts'
 import { findPost } from '../storage/posts.ts'
@@ -129,7 +129,7 @@ export class PublishSessions {
       errors.push(...checkContent({ kind, mode: 'draft', options: {}, source }, rules))
     }
     if (source?.type === 'asset') {
-      const asset = await findAsset(db, wish.workspaceId, source.assetId)
+      const asset = await findLibraryAsset(db, wish.workspaceId, source.assetId)
       if (asset === undefined) errors.push(NO_SUCH_ASSET)
       else if (asset.info.kind !== 'video')
         errors.push({ field: 'video.asset_id', rule: 'not_a_video', message: 'The asset is no video.' })

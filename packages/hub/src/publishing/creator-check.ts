@@ -2,7 +2,7 @@ import type { FieldError } from '@tockwork/api'
 import { newId } from '../ids.ts'
 import type { Account } from '../storage/accounts.ts'
 import { findApp } from '../storage/apps.ts'
-import { findAsset } from '../storage/assets.ts'
+import { findLibraryAsset } from '../storage/assets.ts'
 import { checkApp, checkCreator, mediaErrors, type PostContent } from './check-post.ts'
 import { kindOf } from './failures.ts'
 import { NO_SUCH_ASSET } from './post-request.ts'
@@ -41,7 +41,9 @@ export class CreatorCheck {
     const { db, gate, blobs } = this.#parts
     const notes = new Map<string, string>()
     const asset =
-      content.source.type === 'asset' ? await findAsset(db, workspaceId, content.source.assetId) : undefined
+      content.source.type === 'asset'
+        ? await findLibraryAsset(db, workspaceId, content.source.assetId)
+        : undefined
     if (content.source.type === 'asset' && asset === undefined) errors.push(NO_SUCH_ASSET)
     // Only direct posts are held against the app.
     const appIds = content.mode === 'direct' ? accounts.map(({ appId }) => appId) : []

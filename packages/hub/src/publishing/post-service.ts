@@ -4,6 +4,7 @@ import { type Account, findAccount } from '../storage/accounts.ts'
 import { Batcher } from '../storage/batcher.ts'
 import type { Transaction } from '../storage/database.ts'
 import { findPostConsent, insertPostConsents } from '../storage/post-consents.ts'
+import { forgetFailures } from '../storage/post-media.ts'
 import { insertPosts, requestCancel } from '../storage/posts.ts'
 import { requireConsent } from '../storage/workspaces.ts'
 import { changePost, mustFindPost } from './change-post.ts'
@@ -158,7 +159,7 @@ export class PostService {
     id: string,
     change: Partial<Pick<PostRequest, 'video' | 'photos' | 'options'>> & { by: Author },
   ): Promise<Post> {
-    return changePost(this.#parts, workspaceId, id, async (post) => {
+    const decide = async (post: Post) => {
       if (!BEFORE_INIT.has(post.state)) throw wrongState(post, 'changed')
       const errors: FieldError[] = []
       const source =
@@ -204,7 +205,11 @@ export class PostService {
           stepAt: undefined,
         },
       }
-    }).catch(rethrowGoneAsset)
+    }
+    // Whoever names media again says that it may come now, also when its address is the one from before.
+    const remember = (tx: Transaction): Promise<void> =>
+      change.video === undefined && change.photos === undefined ? Promise.resolve() : forgetFailures(tx, id)
+    return changePost(this.#parts, workspaceId, id, decide, { remember }).catch(rethrowGoneAsset)
   }
 
   /** @throws {Problem} when the time is wrong, there is no queue, or TikTok was asked already. */
@@ -298,7 +303,12 @@ export class PostService {
           },
         })
       },
-      { remember },
+      {
+        remember: async (tx, post) => {
+          await forgetFailures(tx, id)
+          await remember(tx, post)
+        },
+      },
     )
   }
 

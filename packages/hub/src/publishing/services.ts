@@ -12,7 +12,7 @@ import { postHandlers } from '../routes/posts.ts'
 import type { Database } from '../storage/database.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import { type AccountAccess, TikTokPosting } from '../tiktok/posting.ts'
-import { postingRules, rateRules, videoRules } from '../tiktok/posting-rules.ts'
+import { postingRules, postMediaRules, rateRules } from '../tiktok/posting-rules.ts'
 import type { Platforms } from '../tokens/platforms.ts'
 import type { TokenService } from '../tokens/token-service.ts'
 import type { Vault } from '../vault/sealing.ts'
@@ -66,7 +66,7 @@ export function createPublishingServices(parts: PublishingServiceParts) {
     port: new TikTokPosting({ access, clock }),
     vault,
     blobs,
-    gate: parts.gate ?? rulesGate(videoRules),
+    gate: parts.gate ?? rulesGate(postMediaRules),
     rules: postingRules(tiktokOrigin),
     rates: rateRules,
     clock,

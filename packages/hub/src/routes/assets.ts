@@ -1,6 +1,6 @@
 import { type assetOperations, problem } from '@tockwork/api'
 import { type AssetParts, addAsset, removeAsset } from '../assets/asset-service.ts'
-import { ImportGate } from '../assets/import-gate.ts'
+import type { ImportGate } from '../assets/import-gate.ts'
 import { type AddressOptions, openAddress } from '../assets/open-address.ts'
 import type { Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
@@ -13,10 +13,9 @@ const MOST_USES = 100
 
 export function assetHandlers(
   parts: AssetParts,
-  addresses: Pick<AddressOptions, 'resolve' | 'toLoopback'>,
+  { addresses, imports }: { addresses: Pick<AddressOptions, 'resolve' | 'toLoopback'>; imports: ImportGate },
 ): Handlers<typeof assetOperations> {
   const { db } = parts
-  const imports = new ImportGate()
   const must = async (workspaceId: string, id: string): Promise<Asset> => {
     const asset = await findAsset(db, workspaceId, id)
     if (asset === undefined) throw problem('not_found', 'There is no such asset.')
@@ -83,6 +82,7 @@ function assetToJson(asset: Asset) {
     content_type: asset.contentType,
     name: asset.name ?? null,
     tags: asset.tags,
+    origin: asset.origin,
     media: {
       kind: info.kind,
       container: info.container,

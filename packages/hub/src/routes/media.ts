@@ -4,11 +4,10 @@ import type { MediaPolicy } from '../originality/media-policy.ts'
 import type { OverruleMedia } from '../originality/overrule.ts'
 import { appendAudit } from '../storage/audit-log.ts'
 import type { Database } from '../storage/database.ts'
-import { findLook } from '../storage/media-looks.ts'
 import { findMediaPolicy, saveMediaPolicy } from '../storage/media-policies.ts'
-import { evidenceOf, findFrame, findVerdict } from '../storage/media-verdicts.ts'
+import { findFrame } from '../storage/media-verdicts.ts'
 import { actorOf } from '../tenancy/principal.ts'
-import { iso } from './iso-time.ts'
+import { mediaReport, shownMedia } from './media-report.ts'
 import { reachablePost } from './posts.ts'
 import { shownPost } from './shown-post.ts'
 
@@ -37,6 +36,7 @@ export function mediaHandlers({ db, clock, overrule }: MediaRouteParts): Handler
         },
         queued: body.queued,
         watermarks: body.watermarks,
+        unreachable: body.unreachable,
         ownHandles: body.own_handles,
         brandWords: body.brand_words,
       }
@@ -54,66 +54,13 @@ export function mediaHandlers({ db, clock, overrule }: MediaRouteParts): Handler
 
     'mediaReports.get': async ({ params }, { caller }) => {
       const post = await reachablePost(db, caller, params.post_id)
-      const { source, workspaceId } = post
-      const verdict = await findVerdict(db, workspaceId, post.id)
-      const assetId = source.type === 'asset' ? source.assetId : undefined
-      const look = assetId === undefined ? undefined : await findLook(db, workspaceId, assetId)
-      const frames = assetId === undefined ? [] : await evidenceOf(db, workspaceId, assetId)
-      const current = verdict?.assetId === assetId ? verdict : undefined
-      return {
-        post_id: post.id,
-        verdict: current?.verdict ?? null,
-        judged_at: current === undefined ? null : iso(current.judgedAt),
-        findings: (current?.findings ?? []).map((finding) => ({
-          rule: finding.rule,
-          level: finding.level,
-          message: finding.message,
-          post_id: finding.postId ?? null,
-          account_id: finding.accountId ?? null,
-          asset_id: finding.assetId ?? null,
-          score: finding.score ?? null,
-          segments: (finding.segments ?? []).map(({ query, stored, speed, orientation }) => ({
-            this: { from_s: query.fromSec, to_s: query.toSec },
-            other: { from_s: stored.fromSec, to_s: stored.toSec },
-            speed,
-            orientation,
-          })),
-        })),
-        watermarks: (look?.report?.watermarks ?? []).map((mark) => ({
-          kind: mark.kind,
-          platform: mark.platform ?? null,
-          text: mark.text ?? null,
-          box: { ...mark.box },
-          from_s: mark.fromSec,
-          to_s: mark.toSec,
-          confidence: mark.confidence,
-          certain: mark.verdict === 'block',
-        })),
-        is_aigc_suggested: current?.aigcSuggested ?? false,
-        because: current?.because ?? [],
-        skipped:
-          source.type === 'asset'
-            ? (current?.skipped ?? look?.report?.skipped ?? [NOT_YET])
-            : [FROM_ELSEWHERE],
-        overruled:
-          current?.overruled === undefined ? null : { ...current.overruled, at: iso(current.overruled.at) },
-        frames: frames.map((frame) => ({
-          id: frame.id,
-          kind: frame.kind,
-          at_s: frame.atSec,
-          other_asset_id: frame.otherAssetId ?? null,
-          other_at_s: frame.otherAtSec ?? null,
-          side: frame.side,
-        })),
-      } satisfies ReportJson
+      return mediaReport(db, post) satisfies Promise<ReportJson>
     },
 
     'mediaReports.getFrame': async ({ params }, { caller }) => {
-      const { source, workspaceId } = await reachablePost(db, caller, params.post_id)
-      const png =
-        source.type === 'asset'
-          ? await findFrame(db, workspaceId, { assetId: source.assetId, id: params.frame_id })
-          : undefined
+      const post = await reachablePost(db, caller, params.post_id)
+      const assetIds = (await shownMedia(db, post)).flatMap(({ asset }) => asset?.id ?? [])
+      const png = await findFrame(db, post.workspaceId, { assetIds, id: params.frame_id })
       if (png === undefined) throw problem('not_found', 'There is no such picture.')
       return { content_type: 'image/png', base64: Buffer.from(png).toString('base64') }
     },
@@ -126,10 +73,6 @@ export function mediaHandlers({ db, clock, overrule }: MediaRouteParts): Handler
   }
 }
 
-const NOT_YET = 'The file was not looked at yet.'
-const FROM_ELSEWHERE =
-  'TikTok downloads the media from its address, so neither repetitions nor marks were looked for; a file of the library is looked at.'
-
 function policyToJson(policy: MediaPolicy): PolicyJson {
   const rule = ({ verdict, cooldownHours }: MediaPolicy['sameAccount']) => ({
     verdict,
@@ -140,6 +83,7 @@ function policyToJson(policy: MediaPolicy): PolicyJson {
     other_account: rule(policy.otherAccount),
     queued: policy.queued,
     watermarks: policy.watermarks,
+    unreachable: policy.unreachable,
     own_handles: policy.ownHandles,
     brand_words: policy.brandWords,
   }

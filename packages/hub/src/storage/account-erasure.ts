@@ -13,7 +13,7 @@ export interface ErasedData {
   videos: number
   /** Counters of days, of the account and of its videos. */
   metricPoints: number
-  /** Assets that were used by this account's posts and by no other's. */
+  /** Assets, and copies of what posts name by address, that this account's posts used and no other's. */
   assets: { id: string; hash: Uint8Array; sizeBytes: number }[]
 }
 
@@ -60,17 +60,17 @@ export async function eraseAccountData(
     .executeTakeFirst()
   await tx.deleteFrom('account_queues').where('account_id', '=', accountId).execute()
   await erasePublishSessions(tx, accountId)
+  const copies = await copiesOf(tx, accountId)
   const posts = await tx
     .deleteFrom('posts')
     .where('workspace_id', '=', workspaceId)
     .where('account_id', '=', accountId)
     .returning('asset_id')
     .execute()
-  const assets = await deleteUnusedAssets(
-    tx,
-    workspaceId,
-    posts.flatMap(({ asset_id }) => (asset_id === null ? [] : [asset_id])),
-  )
+  const assets = await deleteUnusedAssets(tx, workspaceId, [
+    ...posts.flatMap(({ asset_id }) => asset_id ?? []),
+    ...copies,
+  ])
   await tx
     .updateTable('accounts')
     .set({
@@ -109,6 +109,19 @@ export async function eraseAccountData(
   }
 }
 
+/** Copies of what the account's posts name by address; what the library had before them is none of theirs. */
+async function copiesOf(tx: Transaction, accountId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('post_media')
+    .innerJoin('posts', 'posts.id', 'post_media.post_id')
+    .innerJoin('assets', 'assets.id', 'post_media.asset_id')
+    .select('assets.id')
+    .where('posts.account_id', '=', accountId)
+    .where('assets.origin', '=', 'post')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 async function deleteUnusedAssets(
   tx: Transaction,
   workspaceId: string,
@@ -130,6 +143,15 @@ async function deleteUnusedAssets(
     .where('id', 'in', [...new Set(ids)])
     .where(({ exists, not, selectFrom }) =>
       not(exists(selectFrom('posts').select('posts.id').whereRef('posts.asset_id', '=', 'assets.id'))),
+    )
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('post_media')
+            .select('post_media.post_id')
+            .whereRef('post_media.asset_id', '=', 'assets.id'),
+        ),
+      ),
     )
     .returning(['id', 'hash', 'size_bytes'])
     .execute()

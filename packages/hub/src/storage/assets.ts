@@ -16,11 +16,19 @@ export interface Asset {
   tags: string[]
   /** What the probe found. */
   info: MediaInfo
+  /** `post`: a copy of what a post names by address, in no library. */
+  origin: 'library' | 'post'
+  /** Since when its bytes are gone; only those of a copy ever are. */
+  releasedAt: number | undefined
   createdAt: number
 }
 
-/** Writes an asset down, or gives the one that has these bytes already. */
+/**
+ * Writes an asset down, or gives the one that has these bytes already. A copy that comes into the library is a file of it
+ * from then on; its bytes are in the store again in any case.
+ */
 export async function insertAsset(db: Db, asset: Asset): Promise<{ asset: Asset; isNew: boolean }> {
+  const promoted = sql<boolean>`excluded.origin = 'library' and assets.origin = 'post'`
   const row = await db
     .insertInto('assets')
     .values({
@@ -32,13 +40,17 @@ export async function insertAsset(db: Db, asset: Asset): Promise<{ asset: Asset;
       name: asset.name ?? null,
       tags: asset.tags,
       info: JSON.stringify(asset.info),
+      origin: asset.origin,
       created_at: new Date(asset.createdAt),
     })
-    // Touched so that the row comes back; nothing of it changes.
+    // Touched so that the row comes back, whether anything of it changes or not.
     .onConflict((conflict) =>
-      conflict
-        .columns(['workspace_id', 'hash'])
-        .doUpdateSet((set) => ({ size_bytes: set.ref('assets.size_bytes') })),
+      conflict.columns(['workspace_id', 'hash']).doUpdateSet({
+        released_at: null,
+        origin: sql`case when ${promoted} then 'library' else assets.origin end`,
+        name: sql`case when ${promoted} then excluded.name else assets.name end`,
+        tags: sql`case when ${promoted} then excluded.tags else assets.tags end`,
+      }),
     )
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -55,7 +67,13 @@ export async function findAsset(db: Db, workspaceId: string, id: string): Promis
   return row === undefined ? undefined : toAsset(row)
 }
 
-/** Newest first. */
+/** The same for what a post may be made with: a copy belongs to the post that it was made for. */
+export async function findLibraryAsset(db: Db, workspaceId: string, id: string): Promise<Asset | undefined> {
+  const asset = await findAsset(db, workspaceId, id)
+  return asset?.origin === 'library' ? asset : undefined
+}
+
+/** Files of the library, newest first. */
 export async function listAssets(
   db: Db,
   filter: {
@@ -72,6 +90,8 @@ export async function listAssets(
     .selectFrom('assets')
     .selectAll()
     .where('workspace_id', '=', filter.workspaceId)
+    // Written out, so that the index of the library is of use.
+    .where(sql<boolean>`origin = 'library'`)
     .orderBy('id', 'desc')
     .limit(filter.limit)
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
@@ -103,6 +123,7 @@ export async function updateAsset(
     })
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
+    .where('origin', '=', 'library')
     .returningAll()
     .executeTakeFirst()
   return row === undefined ? undefined : toAsset(row)
@@ -112,7 +133,7 @@ export async function updateAsset(
 const NEED_NO_FILE = ['published', 'in_inbox', 'cancelled', 'failed']
 
 /**
- * Deletes an asset that no post still needs; its bytes are another matter (`removeUnused`). Posts that were made with it
+ * Deletes a file of the library that no post still needs; its bytes are another matter (`removeUnused`). Posts that were made with it
  * keep its id in what they say.
  * @returns the asset as it was, or the posts that need it (100 at most); undefined when there is none.
  */
@@ -127,6 +148,7 @@ export async function deleteAsset(
     .selectAll()
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
+    .where('origin', '=', 'library')
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) return undefined
@@ -154,7 +176,7 @@ export async function assetUses(db: Db, id: string, limit: number): Promise<stri
   return rows.map((row) => row.id)
 }
 
-function toAsset(row: Selectable<AssetsTable>): Asset {
+export function toAsset(row: Selectable<AssetsTable>): Asset {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
@@ -165,6 +187,8 @@ function toAsset(row: Selectable<AssetsTable>): Asset {
     tags: row.tags,
     // Written by this program from the probe.
     info: row.info as unknown as MediaInfo,
+    origin: row.origin,
+    releasedAt: row.released_at?.getTime(),
     createdAt: row.created_at.getTime(),
   }
 }

@@ -42,24 +42,30 @@ export async function settleBlob(
 export async function takeUnusedBlob(
   tx: Transaction,
   { now, hash }: { now: number; hash?: Uint8Array | undefined },
-): Promise<{ hash: Uint8Array; used: boolean } | undefined> {
+): Promise<{ hash: Uint8Array; used: boolean; named: boolean } | undefined> {
   let query = tx.selectFrom('blobs').select('hash').where('check_at', '<=', new Date(now))
   if (hash !== undefined) query = query.where('hash', '=', hash)
   const found = await query.orderBy('check_at').limit(1).forUpdate().skipLocked().executeTakeFirst()
   if (found === undefined) return undefined
   // Asked only when the row is held: a file that is written down meanwhile waits for it.
-  const { rows } = await sql<{ used: boolean; claimed: Date | null }>`
-    select exists (select from assets where hash = ${found.hash}) as used,
+  const { rows } = await sql<{ used: boolean; named: boolean; claimed: Date | null }>`
+    select exists (select from assets where hash = ${found.hash} and released_at is null) as used,
+      exists (select from assets where hash = ${found.hash}) as named,
       (select max(until) from blob_claims where hash = ${found.hash} and until > ${new Date(now)}) as claimed`.execute(
     tx,
   )
-  const { used = true, claimed = null } = rows[0] ?? {}
+  const { used = true, named = true, claimed = null } = rows[0] ?? {}
   if (used || claimed !== null)
     await tx.updateTable('blobs').set({ check_at: claimed }).where('hash', '=', found.hash).execute()
-  return { hash: found.hash, used: used || claimed !== null }
+  return { hash: found.hash, used: used || claimed !== null, named }
 }
 
-export async function deleteBlob(tx: Transaction, hash: Uint8Array): Promise<void> {
+/** @param named whether a copy whose bytes were let go still says what they were: the row stays for it. */
+export async function deleteBlob(
+  tx: Transaction,
+  { hash, named }: { hash: Uint8Array; named: boolean },
+): Promise<void> {
   await tx.deleteFrom('blob_claims').where('hash', '=', hash).execute()
-  await tx.deleteFrom('blobs').where('hash', '=', hash).execute()
+  if (named) await tx.updateTable('blobs').set({ check_at: null }).where('hash', '=', hash).execute()
+  else await tx.deleteFrom('blobs').where('hash', '=', hash).execute()
 }

@@ -40,6 +40,22 @@ export async function findLook(db: Db, workspaceId: string, assetId: string): Pr
   return row === undefined ? undefined : toLook(row)
 }
 
+/** What was seen in several files, by their ids. */
+export async function looksOf(
+  db: Db,
+  workspaceId: string,
+  assetIds: readonly string[],
+): Promise<Map<string, MediaLook>> {
+  if (assetIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('media_looks')
+    .select(['asset_id', 'requested_at', 'report'])
+    .where('workspace_id', '=', workspaceId)
+    .where('asset_id', 'in', [...assetIds])
+    .execute()
+  return new Map(rows.map((row) => [row.asset_id, toLook(row)]))
+}
+
 /** Everything that one look brought, in the place of what an earlier one did. */
 export async function saveLook(
   tx: Transaction,
@@ -105,20 +121,19 @@ export async function saveLook(
     .execute()
 }
 
-/** Posts that wait for this file's look, brought forward. */
+/** Posts that wait for this file's look, brought forward once everything else of them was looked at too. */
 export async function wakeWaitingPosts(
   tx: Transaction,
   { assetId, reason, now }: { assetId: string; reason: string; now: number },
 ): Promise<string[]> {
-  const rows = await tx
-    .updateTable('posts')
-    .set({ step_at: new Date(now) })
-    .where('asset_id', '=', assetId)
-    .where('state', '=', 'checking')
-    .where('state_reason', '=', reason)
-    .where('step_at', '>', new Date(now))
-    .returning('id')
-    .execute()
+  const { rows } = await sql<{ id: string }>`
+    update posts set step_at = ${new Date(now)}
+      where (asset_id = ${assetId} or id in (select post_id from post_media where asset_id = ${assetId}))
+        and state = 'checking' and state_reason = ${reason} and step_at > ${new Date(now)}
+        and not exists (
+          select from post_media m left join media_looks l on l.asset_id = m.asset_id
+            where m.post_id = posts.id and m.asset_id is not null and l.report is null)
+      returning id`.execute(tx)
   return rows.map(({ id }) => id)
 }
 
@@ -134,8 +149,8 @@ export async function unseenAssets(
     select a.id, a.workspace_id from assets a
       left join media_looks l on l.asset_id = a.id
       left join media_fingerprints f on f.asset_id = a.id
-    where l.looked_at is null or f.version < ${version}
-      ${retry === undefined ? sql`` : sql`or (l.report ->> 'decoder' is null and l.looked_at < ${new Date(retry)})`}
+    where a.released_at is null and (l.looked_at is null or f.version < ${version}
+      ${retry === undefined ? sql`` : sql`or (l.report ->> 'decoder' is null and l.looked_at < ${new Date(retry)})`})
     order by a.id desc limit ${limit}`.execute(db)
   return rows.map((row) => ({ id: row.id, workspaceId: row.workspace_id }))
 }

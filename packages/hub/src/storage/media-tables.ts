@@ -3,7 +3,7 @@ import type { ColumnType, GeneratedAlways } from 'kysely'
 type Json<T = unknown> = ColumnType<T, string, string>
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
 
-/** The tables of the media gate, beside the DDL in `migrations/0012-media-gate.ts`. */
+/** The tables of the media gate, beside the DDL in `migrations/0012-media-gate.ts` and `0019-media-behind-addresses.ts`. */
 export interface MediaTables {
   media_policies: MediaPoliciesTable
   media_libraries: MediaLibrariesTable
@@ -13,6 +13,7 @@ export interface MediaTables {
   media_frames: MediaFramesTable
   media_verdicts: MediaVerdictsTable
   media_findings: MediaFindingsTable
+  post_media: PostMediaTable
 }
 
 interface MediaPoliciesTable {
@@ -65,8 +66,11 @@ interface MediaFramesTable {
 interface MediaVerdictsTable {
   post_id: string
   workspace_id: string
-  asset_id: string
+  /** Of a file of the library. */
+  asset_id: string | null
   content_hash: Bytes
+  source_sha256: ColumnType<Uint8Array | null, Uint8Array | null, Uint8Array | null>
+  fetched_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   verdict: 'ok' | 'warn' | 'block' | 'overruled'
   is_aigc_suggested: boolean
   because: string[]
@@ -90,4 +94,20 @@ interface MediaFindingsTable {
   other_asset_id: string | null
   score: number | null
   segments: Json
+  positions: ColumnType<number[], number[] | undefined, number[]>
+}
+
+interface PostMediaTable {
+  post_id: string
+  position: number
+  workspace_id: string
+  address_sha256: Bytes
+  state: 'wanted' | 'fetched' | 'failed'
+  asset_id: string | null
+  content_hash: ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
+  requested_at: Date
+  settled_at: Date | null
+  tries: ColumnType<number, number | undefined, number>
+  failure: string | null
+  failure_detail: string | null
 }

@@ -14,6 +14,7 @@ import * as unifiedApi from './migrations/0013-unified-api.ts'
 import * as people from './migrations/0014-people.ts'
 import * as publishPages from './migrations/0015-publish-pages.ts'
 import * as connectProducts from './migrations/0018-connect-products.ts'
+import * as mediaBehindAddresses from './migrations/0019-media-behind-addresses.ts'
 import * as changeFeed from './migrations/0020-change-feed.ts'
 
 /** Every migration in order; names never change once released. */
@@ -31,6 +32,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-people': people,
   '0015-publish-pages': publishPages,
   '0018-connect-products': connectProducts,
+  '0019-media-behind-addresses': mediaBehindAddresses,
   '0020-change-feed': changeFeed,
 }
 

@@ -4,6 +4,7 @@ import type { MediaDecision } from '../originality/judge-post.ts'
 import type { Post, PostTransition } from '../publishing/post.ts'
 import type { PostState } from '../publishing/post-states.ts'
 import type { Database, Transaction } from './database.ts'
+import { IS_CURRENT } from './media-verdicts.ts'
 import { toPost } from './post-rows.ts'
 
 type Db = Database | Transaction
@@ -13,7 +14,7 @@ export interface PostFilter {
   accountId?: string | undefined
   groupId?: string | undefined
   state?: string | undefined
-  /** What the media gate decided about the file that it has now. */
+  /** What the media gate decided about the media that it has now. */
   mediaVerdict?: MediaDecision['verdict'] | undefined
 }
 
@@ -66,8 +67,7 @@ function filtered(db: Db, filter: PostFilter) {
         selectFrom('media_verdicts')
           .select('media_verdicts.post_id')
           .whereRef('media_verdicts.post_id', '=', 'posts.id')
-          // The column is empty once the file is deleted; what the post says of itself keeps its id.
-          .where(sql<boolean>`media_verdicts.asset_id = posts.source ->> 'assetId'`)
+          .where(IS_CURRENT)
           .where('media_verdicts.verdict', '=', mediaVerdict),
       ),
     )

@@ -252,6 +252,10 @@ export interface AssetsTable {
   name: string | null
   tags: Generated<string[]>
   info: DefaultedJson<Record<string, unknown>>
+  /** `post`: a copy of what a post names by address. */
+  origin: ColumnType<'library' | 'post', 'library' | 'post' | undefined, 'library' | 'post'>
+  /** Its bytes are gone; what was seen in it is kept. */
+  released_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   created_at: Date
 }
 

@@ -24,6 +24,9 @@ export function postingRules(origin: string | undefined): PostingRules {
 
 export const videoRules = mediaProfiles['direct-post'].rules
 
+/** What a post may show; drafts are held against the same figures. */
+export const postMediaRules = { video: videoRules, photo: mediaProfiles['photo-post'].rules }
+
 /** The windows of the calls that publishing makes, from the contracts. */
 export const rateRules = {
   creatorInfo: rateRule(creatorInfo),

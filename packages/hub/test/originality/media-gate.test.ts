@@ -339,7 +339,7 @@ describe('what was not looked at', () => {
     expect((await reportOf(id)).skipped[0]).toMatch(/Nobody looked at it within 15 minutes/)
   })
 
-  it('is said where nothing decodes, and where TikTok downloads the media itself', async () => {
+  it('is said where nothing decodes, and of an address until its post is due', async () => {
     const blind = new MediaLooker({
       frames: () => Promise.resolve({ source: undefined, reason: 'Install ffmpeg.' }),
       finder,
@@ -358,7 +358,7 @@ describe('what was not looked at', () => {
       ...body(asset, { scheduled_at: at(HOUR) }),
       video: { url: 'https://cdn.example.com/clip.mp4' },
     })
-    expect((await reportOf(pulled)).skipped[0]).toMatch(/TikTok downloads the media/)
+    expect((await reportOf(pulled)).skipped[0]).toMatch(/behind the address was not looked at/)
   })
 
   it('a file that nothing decodes goes out as not compared', async () => {

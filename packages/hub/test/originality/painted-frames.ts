@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { seededRandom } from '@tockwork/kernel'
 import { DecodeError, type Frame, type FrameRequest, type FrameSource } from '@tockwork/media'
-import { makeSampleVideo } from '@tockwork/media/sample'
+import { makeSamplePhoto, makeSampleVideo } from '@tockwork/media/sample'
 
 interface Showing {
   /** Which scene; the same number shows the same. */
@@ -24,6 +24,14 @@ export class PaintedFrames implements FrameSource {
   clip(scene: number, { light = 0 }: { light?: number } = {}): Uint8Array {
     this.#made += 1
     const bytes = makeSampleVideo({ durationSec: 5, seed: this.#made })
+    this.#showing.set(sha256(bytes), { scene, light })
+    return bytes
+  }
+
+  /** The same for a photo. */
+  photo(scene: number, { light = 0 }: { light?: number } = {}): Uint8Array {
+    this.#made += 1
+    const bytes = makeSamplePhoto({ width: 360 + this.#made, height: 480 })
     this.#showing.set(sha256(bytes), { scene, light })
     return bytes
   }

@@ -20,10 +20,15 @@ import { silentLog } from '../../src/observability/log.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import type { Looker } from '../../src/originality/look.ts'
-import { createOriginalityServices, type OriginalityServices } from '../../src/originality/services.ts'
+import {
+  createMediaFetching,
+  createOriginalityServices,
+  type OriginalityServices,
+} from '../../src/originality/services.ts'
 import { createPublishingServices, type PublishingServices } from '../../src/publishing/services.ts'
 import { createUnitOfWork } from '../../src/storage/unit-of-work.ts'
-import { videoRules } from '../../src/tiktok/posting-rules.ts'
+import { postMediaRules } from '../../src/tiktok/posting-rules.ts'
+import type { Resolve } from '../../src/webhooks/addresses.ts'
 import { AccountWorld, type Reply, type Tenant } from '../account-world.ts'
 
 const operations = [
@@ -80,8 +85,13 @@ export class PostWorld {
     this.#sent = parts.sent
   }
 
-  /** @param options `blobs`: where files are kept instead of a folder; `looker`: what looks at pictures, else nothing does. */
-  static async start(options: { blobs?: BlobStore; looker?: Looker } = {}): Promise<PostWorld> {
+  /**
+   * @param options `blobs`: where files are kept instead of a folder; `looker`: what looks at pictures, else nothing does;
+   * `resolve`: what names point to where files are downloaded from.
+   */
+  static async start(
+    options: { blobs?: BlobStore; looker?: Looker; resolve?: Resolve } = {},
+  ): Promise<PostWorld> {
     const accounts = await AccountWorld.start()
     const folder = await mkdtemp(join(tmpdir(), 'tockwork-hub-assets-'))
     const sent: SentJob[] = []
@@ -97,6 +107,7 @@ export class PostWorld {
       log: silentLog,
       // Files come from this machine, which is where tests have their servers.
       rules: { toLoopback: true },
+      resolve: options.resolve,
       onNewAsset: originality?.onNewAsset({ send: sender(sent) }),
     })
     const server = await createServer({
@@ -122,6 +133,17 @@ export class PostWorld {
     return this.accounts.emulator
   }
 
+  /** Fetches what a post names by address, as the job does: `fetchMedia`. */
+  get fetching() {
+    return createMediaFetching({
+      db: this.db,
+      unitOfWork: createUnitOfWork(this.db, { send: sender(this.#sent) }),
+      clock: this.emulator.clock,
+      log: silentLog,
+      copyAddress: this.assets.copyAddress,
+    })
+  }
+
   get db() {
     return this.accounts.database.db
   }
@@ -133,6 +155,10 @@ export class PostWorld {
   /** Jobs that were committed with their rows. */
   get sentJobs() {
     return this.#sent
+  }
+
+  hasBytes(hash: Uint8Array): Promise<boolean> {
+    return this.#blobs.has(hash)
   }
 
   /** Another process of the hub on the same database and files. */
@@ -289,7 +315,7 @@ function makeOriginality(
     blobs,
     clock: accounts.emulator.clock,
     log: silentLog,
-    rules: videoRules,
+    rules: postMediaRules,
     looker,
   })
 }

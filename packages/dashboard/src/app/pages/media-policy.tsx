@@ -90,6 +90,9 @@ function Form({ policy }: { policy: Policy }) {
       {repeated('other_account', 'The same media on another account')}
       {verdict('Another post with it is on its way', form.queued, (queued) => setForm({ ...form, queued }))}
       {verdict('Marks of other platforms', form.watermarks, (watermarks) => setForm({ ...form, watermarks }))}
+      {verdict('Media whose address gives us nothing', form.unreachable, (unreachable) =>
+        setForm({ ...form, unreachable }),
+      )}
       {words('own_handles', 'Your own handles', 'One a line; they are no foreign marks')}
       {words('brand_words', 'Words of your brand', 'One a line; they may be anywhere in the picture')}
       <ProblemNote error={save.error} />

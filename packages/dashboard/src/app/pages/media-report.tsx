@@ -30,7 +30,7 @@ export function MediaReport({ post }: { post: Post }) {
       <div className="stack">
         {data.findings.map((finding) => (
           <Note
-            key={`${finding.rule} ${finding.post_id} ${finding.asset_id}`}
+            key={`${finding.rule} ${finding.positions} ${finding.post_id} ${finding.message}`}
             tone={finding.level === 'block' ? 'bad' : 'warn'}
           >
             {finding.message}

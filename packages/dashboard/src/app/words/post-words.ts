@@ -36,6 +36,7 @@ export function stateOf(post: Pick<Post, 'state' | 'scheduled_at' | 'slot_at' | 
 
 const REASONS: Readonly<Record<string, string>> = {
   queue_paused: 'The queue of this account is paused. Resume it, and the post moves to the next slot.',
+  media_fetch: 'What its addresses give is being fetched, so that it can be looked at.',
   media_look:
     'The file is being looked at: what is in it, whether it was posted before, whether it carries a mark.',
   init_outcome_unknown:

@@ -1,8 +1,9 @@
+import type { FieldError } from '@tockwork/api'
 import { findQueue } from '../../storage/account-queues.ts'
 import { findAsset } from '../../storage/assets.ts'
 import type { Database } from '../../storage/database.ts'
 import { checkAccount, checkCreator, mediaErrors } from '../check-post.ts'
-import type { PostMediaAnswer } from '../media-gate.ts'
+import type { MediaCollection, PostItem, PostMediaAnswer } from '../media-gate.ts'
 import type { Post } from '../post.ts'
 import type { Step } from '../step.ts'
 import { endByFailure, fail, isCap, waitForWindow } from './endings.ts'
@@ -57,7 +58,7 @@ async function isPaused(db: Database, accountId: string): Promise<boolean> {
 
 async function check(step: Step): Promise<Post | undefined> {
   const { post, parts, call, creators } = step
-  const { db, port, gate, rates, blobs } = parts
+  const { port, gate, rates } = parts
   const account = await step.account()
   if (account === undefined) return fail(step, { reason: 'account_gone', detail: 'The account was erased.' })
   const [barred] = checkAccount(account, post.mode, 'accounts[0]')
@@ -67,6 +68,15 @@ async function check(step: Step): Promise<Post | undefined> {
       detail: barred.message,
       action: 'Connect the account again, then retry the post.',
     })
+  // Before TikTok is asked: its windows are for posts that can go on.
+  const media = await mediaOf(step)
+  if (media === undefined)
+    return fail(step, {
+      reason: 'asset_missing',
+      detail: 'The uploaded file is no longer there.',
+      action: 'Upload it again and make a new post.',
+    })
+  if (media.kind === 'wait') return waitForMedia(step, media)
 
   let maxDurationSec: number | undefined
   const errors = []
@@ -81,23 +91,10 @@ async function check(step: Step): Promise<Post | undefined> {
     maxDurationSec = result.value.maxVideoPostDurationSec
     errors.push(...checkCreator(post, result.value, result.value.name))
   }
-  if (post.source.type === 'asset') {
-    const asset = await findAsset(db, post.workspaceId, post.source.assetId)
-    if (asset === undefined || !(await blobs.has(asset.hash)))
-      return fail(step, {
-        reason: 'asset_missing',
-        detail: 'The uploaded file is no longer there.',
-        action: 'Upload it again and make a new post.',
-      })
-    const verdict = await gate.judgeVideo(
-      { workspaceId: post.workspaceId, info: asset.info, file: () => blobs.localFile(asset.hash) },
-      { maxDurationSec },
-    )
-    if (verdict.verdict === 'block') errors.push(...mediaErrors(verdict.findings, 'video.asset_id'))
-    if (errors.length === 0) {
-      const answer = await gate.judgePost?.(post, asset)
-      if (answer !== undefined) return goByMedia(step, answer)
-    }
+  for (const item of media.items) errors.push(...(await ruleErrors(step, item, maxDurationSec)))
+  if (errors.length === 0 && media.items.length > 0) {
+    const answer = await gate.judgePost?.(post, media.items)
+    if (answer !== undefined) return goByMedia(step, answer)
   }
   const [first] = errors
   if (first !== undefined)
@@ -108,6 +105,40 @@ async function check(step: Step): Promise<Post | undefined> {
       more: { errors },
     })
   return goOn(step, {})
+}
+
+/** What the post shows, as far as a gate may look at it: undefined when a file of the library is gone. */
+async function mediaOf({ post, parts }: Step): Promise<MediaCollection | undefined> {
+  const { db, blobs, gate } = parts
+  const { source, workspaceId } = post
+  if (source.type !== 'asset') return (await gate.collect?.(post)) ?? { kind: 'ready', items: [] }
+  const asset = await findAsset(db, workspaceId, source.assetId)
+  if (asset === undefined || !(await blobs.has(asset.hash))) return undefined
+  return { kind: 'ready', items: [{ position: 0, asset, contentHash: asset.hash }] }
+}
+
+/** What TikTok would refuse of it; nothing of what did not come, which is for the workspace's policy to say. */
+async function ruleErrors(
+  { post, parts: { gate, blobs } }: Step,
+  { position, asset }: PostItem,
+  maxDurationSec: number | undefined,
+): Promise<FieldError[]> {
+  if (asset === undefined) return []
+  const subject = {
+    workspaceId: post.workspaceId,
+    info: asset.info,
+    file: () => blobs.localFile(asset.hash),
+  }
+  const { verdict, findings } =
+    post.kind === 'photo'
+      ? await gate.judgePhoto(subject)
+      : await gate.judgeVideo(subject, { maxDurationSec })
+  return verdict === 'block' ? mediaErrors(findings, fieldOf(post, position)) : []
+}
+
+function fieldOf({ source }: Post, position: number): string {
+  if (source.type === 'photos') return `photos.urls[${position}]`
+  return source.type === 'asset' ? 'video.asset_id' : 'video.url'
 }
 
 function goOn({ move, parts }: Step, detail: Record<string, unknown>): Promise<Post | undefined> {
@@ -121,16 +152,20 @@ function goOn({ move, parts }: Step, detail: Record<string, unknown>): Promise<P
   })
 }
 
+function waitForMedia(
+  { post, move }: Step,
+  { reason, until }: { reason: string; until: number },
+): Promise<Post | undefined> {
+  return post.stateReason === reason
+    ? move({ at: until })
+    : move({ to: 'checking', cause: reason, set: { stateReason: reason }, at: until })
+}
+
 /** What the gate says of marks and repetitions. The whole of it is the post's media report. */
 function goByMedia(step: Step, answer: PostMediaAnswer): Promise<Post | undefined> {
-  const { post, move } = step
+  const { move } = step
   if (answer.kind === 'unasked') return goOn(step, {})
-  if (answer.kind === 'wait') {
-    const { reason, until } = answer
-    return post.stateReason === reason
-      ? move({ at: until })
-      : move({ to: 'checking', cause: reason, set: { stateReason: reason }, at: until })
-  }
+  if (answer.kind === 'wait') return waitForMedia(step, answer)
   const { verdict, findings, skipped, aigcSuggested } = answer.decision
   // Which other posts it is about stands in the report alone, which loses them when they are erased.
   const said = findings.map(({ rule, level }) => ({ rule, level }))
