@@ -7,13 +7,21 @@ import type { Exchange } from '../http/exchange.ts'
 import type { Platform } from '../platform.ts'
 import { setBuyers, shopAtRandom } from './buyers.ts'
 import { nowOf, ShopRefusal } from './call.ts'
+import { catalogueRoutes } from './control-catalogue.ts'
 import { serveDocument } from './document-handlers.ts'
 import { shopCoverage } from './handlers.ts'
 import { endShopGrant } from './life.ts'
 import { addMessage, openConversation } from './message-handlers.ts'
-import { completeOrder, endHold, liveLines, makePackage, payOrder, placeOrder } from './order-life.ts'
+import {
+  changeAddress,
+  completeOrder,
+  endHold,
+  liveLines,
+  makePackage,
+  payOrder,
+  placeOrder,
+} from './order-life.ts'
 import { collectPackage, deliverPackage, providers, shipPackage } from './package-life.ts'
-import { judge, moveProduct } from './product-life.ts'
 import { askToCancel, moveReturn, openReturn } from './reverse-life.ts'
 import type { OrderRow, ShopRow } from './state.ts'
 
@@ -39,9 +47,16 @@ const checkout = z.strictObject({
   status: z.optional(z.enum(orderStatuses)),
 })
 
-type Route = (platform: Platform, exchange: Exchange, id: string) => Answer | Promise<Answer>
+const address = z.strictObject({
+  name: z.string().check(z.minLength(1), z.maxLength(100)),
+  line1: z.string().check(z.minLength(1), z.maxLength(200)),
+  postal_code: z.string().check(z.minLength(1), z.maxLength(20)),
+})
 
-const routes: Readonly<Record<string, Route>> = {
+export type ControlRoute = (platform: Platform, exchange: Exchange, id: string) => Answer | Promise<Answer>
+
+const routes: Readonly<Record<string, ControlRoute>> = {
+  ...catalogueRoutes,
   'GET /': (platform) => ok(overview(platform)),
   'GET /coverage': () => ok(shopCoverage()),
   'GET /orders': ({ world }, exchange) => {
@@ -78,6 +93,14 @@ const routes: Readonly<Record<string, Route>> = {
         return ok(openReturn(platform, order, { type, role: 'BUYER', reason, lines }))
       },
     )(exchange),
+  /** The buyer moves before anything is on its way. */
+  'POST /orders/:id/address': (platform, exchange, id) =>
+    withBody(address, (to) => {
+      const order = platform.world.shop.orders.get(id)
+      if (order === undefined) return bad('there is no such order')
+      if (!changeAddress(platform, order, to)) return bad(`the order is ${order.status}; its address stays`)
+      return ok(order)
+    })(exchange),
   'GET /returns': ({ world }) => ok({ returns: [...world.shop.returns.values()] }),
   /** The buyer sends it back, takes or leaves an offer, or thinks better of it. */
   'POST /returns/:id/buyer': (platform, exchange, id) =>
@@ -108,23 +131,6 @@ const routes: Readonly<Record<string, Route>> = {
         })
       return ok(row)
     })(exchange),
-  'POST /products/:id/audit': (platform, exchange, id) =>
-    withBody(z.strictObject({ reasons: z._default(z.array(z.string()), []) }), ({ reasons }) => {
-      const product = platform.world.shop.products.get(id)
-      if (product?.audit !== 'AUDITING') return bad('there is no such product under review')
-      judge(platform, product, reasons)
-      return ok(product)
-    })(exchange),
-  'POST /products/:id/status': (platform, exchange, id) =>
-    withBody(
-      z.strictObject({ status: z.enum(['PLATFORM_DEACTIVATED', 'FREEZE']), reason: z.optional(z.string()) }),
-      ({ status, reason }) => {
-        const product = platform.world.shop.products.get(id)
-        if (product === undefined) return bad('there is no such product')
-        moveProduct(platform, product, status, reason ?? '')
-        return ok(product)
-      },
-    )(exchange),
   'POST /buyers': (platform, exchange) =>
     withBody(
       z.strictObject({

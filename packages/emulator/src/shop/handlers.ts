@@ -6,6 +6,7 @@ import { analyticsHandlers } from './analytics-handlers.ts'
 import { authorizationHandlers, sellerHandlers } from './authorization-handlers.ts'
 import type { ShopHandler, ShopHandlers } from './call.ts'
 import { cancellationHandlers } from './cancellation-handlers.ts'
+import { candidateHandlers } from './candidate-handlers.ts'
 import { catalogueHandlers } from './catalogue-handlers.ts'
 import { complianceHandlers } from './compliance-handlers.ts'
 import { contentAnalyticsHandlers } from './content-analytics-handlers.ts'
@@ -24,6 +25,7 @@ import { productHandlers } from './product-handlers.ts'
 import { promotionHandlers } from './promotion-handlers.ts'
 import { reverseHandlers } from './reverse-handlers.ts'
 import { splitHandlers } from './split-handlers.ts'
+import { strikethroughHandlers } from './strikethrough-handlers.ts'
 import { uploadHandlers } from './upload-handlers.ts'
 
 const handlers: ShopHandlers = {
@@ -34,6 +36,7 @@ const handlers: ShopHandlers = {
   ...sellerHandlers,
   ...eventHandlers,
   ...cancellationHandlers,
+  ...candidateHandlers,
   ...catalogueHandlers,
   ...complianceHandlers,
   ...documentHandlers,
@@ -50,6 +53,7 @@ const handlers: ShopHandlers = {
   ...promotionHandlers,
   ...reverseHandlers,
   ...splitHandlers,
+  ...strikethroughHandlers,
   ...uploadHandlers,
 }
 

@@ -2,7 +2,8 @@
 import { type ShopCall, type ShopHandlers, ShopRefusal } from './call.ts'
 import { productOf } from './product-handlers.ts'
 import type { ProductRow } from './state.ts'
-import { availableOf, defaultWarehouse, salesWarehouse, setStock, stockOf, tellStock } from './stock.ts'
+import { countOf, defaultWarehouse, salesWarehouse, setStock, stockOf } from './stock.ts'
+import { tellStock } from './stock-told.ts'
 
 const MOST = 99_999
 
@@ -15,7 +16,7 @@ function updateInventory(call: ShopCall): object {
   const errors: object[] = []
   for (const sku of body.list('skus', { required: true })) {
     const id = sku.text('id', { code: 12052036 })
-    const before = availableOf(world, id)
+    const before = countOf(world, id)
     try {
       if (!product.content.skus.some((part) => part.id === id))
         throw new ShopRefusal(12052036, `skus.id: this product has no SKU ${id}.`)
@@ -31,7 +32,7 @@ function updateInventory(call: ShopCall): object {
       })
       for (const { warehouse, quantity } of rows)
         setStock(world, { shop: shop.id, product: product.id, sku: id, warehouse }, quantity)
-      tellStock(platform, shop, product.id, id, before)
+      tellStock(platform, shop, product.id, id, before, 'api_sync')
     } catch (error) {
       if (!(error instanceof ShopRefusal)) throw error
       errors.push({ code: error.code, message: error.message, detail: { sku_id: id, extra_errors: [] } })

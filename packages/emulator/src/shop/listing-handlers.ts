@@ -1,14 +1,13 @@
 /** Help with listings: checks before, diagnoses after, and what could be said better. */
 import { type ShopCall, type ShopHandlers, ShopRefusal } from './call.ts'
 import { category } from './catalogue.ts'
-import type { Fields } from './fields.ts'
 import { newId } from './ids.ts'
 import { pageOf, slice } from './paging.ts'
 import { qualityOf, readContent } from './product-content.ts'
 import { productOf } from './product-handlers.ts'
 import { demandSellable, numberSkus } from './product-life.ts'
 import { imageUrl } from './product-view.ts'
-import type { ProductContent, ProductRow, RecordRow } from './state.ts'
+import type { ProductContent, ProductRow } from './state.ts'
 import { tellShop } from './tell.ts'
 
 /** The rules of create, without creating: what would be refused is told. */
@@ -122,53 +121,6 @@ function prerequisites({ world, shop, operation }: ShopCall): object {
   }
 }
 
-function saveCandidate(call: ShopCall, candidate: Fields, mustExist: boolean): void {
-  const { world, shop, now } = call
-  const external = candidate.text('external_product_id', { max: 64 })
-  candidate.optional('title', { max: 100 })
-  const id = `candidate:${shop.id}:${external}`
-  const before = world.records.get(id)
-  if (mustExist && before === undefined) throw new ShopRefusal(12052032, `There is no candidate ${external}.`)
-  world.records.put({
-    id,
-    kind: 'candidate',
-    owner: shop.id,
-    createdAt: before?.createdAt ?? now,
-    updatedAt: now,
-    value: {
-      ...before?.value,
-      ...candidate.raw,
-      opportunity_matching_status: 'NOT_MATCHED',
-      opportunity_ids: [],
-    },
-  })
-}
-
-function saveCandidates(call: ShopCall, mustExist: boolean): object {
-  const errors: object[] = []
-  for (const candidate of call.body.list('candidate_products', { required: true, max: 100 }))
-    try {
-      saveCandidate(call, candidate, mustExist)
-    } catch (error) {
-      if (!(error instanceof ShopRefusal)) throw error
-      const id = candidate.optional('external_product_id') ?? ''
-      errors.push({ code: error.code, message: error.message, detail: { external_product_id: id } })
-    }
-  return { errors }
-}
-
-/** Records of a kind that this shop has, a page of them. */
-function recordsPage(
-  { world, shop, query }: ShopCall,
-  kind: string,
-  wanted: (row: RecordRow) => boolean = () => true,
-) {
-  return slice(
-    world.records.where('kind', `${kind}:${shop.id}`).filter(wanted),
-    pageOf(query, { default: 20, max: 100 }),
-  )
-}
-
 /** Pictures are translated in a moment; webhook 46 says so. */
 function translate({ platform, world, shop, body, now }: ShopCall): object {
   const images = body.list('images', { required: true })
@@ -207,28 +159,6 @@ function translate({ platform, world, shop, body, now }: ShopCall): object {
       return { id, image_uri: uri, target_language: language }
     }),
   }
-}
-
-function strikethrough(call: ShopCall): object {
-  const { world, shop, body, path, now } = call
-  const product = productOf(call, path.product_id ?? '')
-  const errors: object[] = []
-  for (const sku of body.list('skus', { required: true })) {
-    const id = sku.text('id')
-    const known = product.content.skus.some((part) => part.id === id)
-    if (!known)
-      errors.push({ code: '12052036', message: 'This product has no such SKU.', detail: { sku_id: id } })
-    else
-      world.records.put({
-        id: `strike:${id}`,
-        kind: 'strikethrough',
-        owner: shop.id,
-        createdAt: now,
-        updatedAt: now,
-        value: sku.raw,
-      })
-  }
-  return { errors }
 }
 
 /** Weight and size of the products of the same category that were listed before. */
@@ -308,25 +238,6 @@ export const listingHandlers: ShopHandlers = {
     )
     return { size_chart: items.map(({ id, value }) => ({ template_id: id, ...value })), ...rest }
   },
-  'product.UploadCandidateProducts': (call) => saveCandidates(call, false),
-  'product.PartialEditCandidateProducts': (call) => saveCandidates(call, true),
-  'product.SearchCandidateProducts': (call) => {
-    const ids = call.body.texts('external_product_ids')
-    const { items, ...rest } = recordsPage(
-      call,
-      'candidate',
-      ({ value }) => ids.length === 0 || ids.includes(String(value.external_product_id)),
-    )
-    return {
-      candidate_products: items.map(({ value, createdAt, updatedAt }) => ({
-        ...value,
-        create_time: createdAt,
-        update_time: updatedAt,
-      })),
-      ...rest,
-    }
-  },
-  'product.EnableStrikethroughPrices': strikethrough,
   'product.GetRecommendedProductPackages': recommendPackages,
   'product.UploadExternalProduct': ({ world, shop, body, now }) => {
     const product = body.requiredObject('external_product')

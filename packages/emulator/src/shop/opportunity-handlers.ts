@@ -5,7 +5,7 @@ import { categories, category } from './catalogue.ts'
 import { fixedId, newId } from './ids.ts'
 import { pageOf, slice } from './paging.ts'
 import { productOf } from './product-handlers.ts'
-import type { RecordRow } from './state.ts'
+import type { RecordRow, ShopRow, ShopWorld } from './state.ts'
 import { tellShop } from './tell.ts'
 
 interface Opportunity {
@@ -14,14 +14,18 @@ interface Opportunity {
 }
 
 /** One for each leaf category that another shop of the world sells in and this one does not. */
-function opportunities({ world, shop }: ShopCall): Opportunity[] {
+export function opportunitiesOf(world: ShopWorld, shop: ShopRow): (Opportunity & { name: string })[] {
   const own = new Set<string>()
   const others = new Set<string>()
   for (const { shop: owner, status, content } of world.products.values())
     if (status === 'ACTIVATE') (owner === shop.id ? own : others).add(content.categoryId)
   return categories
     .filter(({ id }) => others.has(id) && !own.has(id))
-    .map(({ id }) => ({ id: fixedId('7410', `opportunity:${id}`), category: id }))
+    .map(({ id, name }) => ({ id: fixedId('7410', `opportunity:${id}`), category: id, name }))
+}
+
+function opportunities({ world, shop }: ShopCall): Opportunity[] {
+  return opportunitiesOf(world, shop)
 }
 
 function opportunityOf(call: ShopCall, id: string): Opportunity {

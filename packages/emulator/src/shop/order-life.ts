@@ -7,7 +7,8 @@ import { settleOrder } from './finance-books.ts'
 import { idPrefix, newId } from './ids.ts'
 import { pricedAt } from './money.ts'
 import type { CancellationRow, OrderLine, OrderRow, PackageRow, ShopRow } from './state.ts'
-import { availableOf, release, reserve, tellStock } from './stock.ts'
+import { countOf, release, reserve } from './stock.ts'
+import { tellStock } from './stock-told.ts'
 import { tellShop } from './tell.ts'
 
 const PAY = 'shop.pay'
@@ -77,7 +78,8 @@ export function placeOrder(platform: Platform, shop: ShopRow, checkout: Checkout
     ...(checkout.sample === true ? { sample: true } : {}),
   })
   tellOrder(platform, order)
-  for (const { product, sku, before } of touched) tellStock(platform, shop, product, sku, before)
+  for (const { product, sku, before } of touched)
+    tellStock(platform, shop, product, sku, before, 'order_created')
   if (order.cod) payOrder(platform, order)
   else {
     timers.after(settings.shopPaymentSeconds, PAY, order.id)
@@ -102,7 +104,7 @@ function takeLines(platform: Platform, shop: ShopRow, { items }: Checkout, now: 
   const touched = wanted.map(({ product, part }) => ({
     product: product.id,
     sku: part.id,
-    before: availableOf(world, part.id),
+    before: countOf(world, part.id),
   }))
   for (const { product, part, quantity } of wanted) {
     const warehouse = reserve(world, shop, part.id, quantity)
@@ -160,6 +162,21 @@ function tellOrder(platform: Platform, order: OrderRow): void {
     is_on_hold_order: order.status === 'ON_HOLD',
     update_time: order.updatedAt,
   })
+}
+
+/** Webhook 3. @returns false once something of the order is on its way, or it ended */
+export function changeAddress(
+  platform: Platform,
+  order: OrderRow,
+  address: OrderRow['address'] & object,
+): boolean {
+  if (!['UNPAID', 'ON_HOLD', 'AWAITING_SHIPMENT'].includes(order.status)) return false
+  touchOrder(platform, order, { address })
+  tellShop(platform, platform.world.shop.shops.get(order.shop) as ShopRow, 3, {
+    order_id: order.id,
+    update_time: order.updatedAt,
+  })
+  return true
 }
 
 export function payOrder(platform: Platform, order: OrderRow): void {
@@ -234,9 +251,9 @@ export function cancelLines(
     if (line.cancelled !== undefined) continue
     line.cancelled = { by, reason }
     if (!shop.noRestock.includes(line.sku)) {
-      const before = availableOf(world, line.sku)
+      const before = countOf(world, line.sku)
       release(world, line.sku, line.warehouse, 1)
-      tellStock(platform, shop, line.product, line.sku, before)
+      tellStock(platform, shop, line.product, line.sku, before, 'order_canceled')
     }
   }
   leavePackages(platform, order)

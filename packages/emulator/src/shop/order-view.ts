@@ -87,7 +87,7 @@ export function orderView(platform: Platform, shop: ShopRow, order: OrderRow): R
     is_replacement_order: false,
     is_exchange_order: false,
     is_buyer_request_cancel: order.cancelRequested ?? false,
-    has_updated_recipient_address: false,
+    has_updated_recipient_address: order.address !== undefined,
     need_upload_invoice: shop.region === 'BR' ? 'NEED_INVOICE' : 'UNKNOWN',
     split_or_combine_tag: order.splitOrCombined ?? '',
     create_time: order.createdAt,
@@ -169,22 +169,23 @@ export function orderView(platform: Platform, shop: ShopRow, order: OrderRow): R
   }
 }
 
-/** Made of the buyer's id. Hidden while the order is on hold, masked where TikTok ships. */
+/** Made of the buyer's id, unless the buyer has changed it. Hidden while the order is on hold, masked where TikTok ships. */
 export function recipient(order: OrderRow, shop: ShopRow, options: { whole?: boolean } = {}): object {
   if (order.status === 'ON_HOLD' && options.whole !== true) return {}
   const number = Number(BigInt(order.buyer) % 900n) + 1
   const masked = order.shippingType === 'TIKTOK' && options.whole !== true
   const hide = (text: string): string =>
     masked ? `${text.slice(0, 1)}${'*'.repeat(Math.max(1, text.length - 1))}` : text
-  const name = `Buyer ${number}`
-  const line = `${number} Test Street`
+  const [first = 'Buyer', ...rest] = order.address?.name.split(' ') ?? ['Buyer', String(number)]
+  const last = rest.join(' ')
+  const line = order.address?.line1 ?? `${number} Test Street`
   return {
-    name: hide(name),
-    first_name: hide('Buyer'),
-    last_name: hide(String(number)),
+    name: hide(`${first} ${last}`.trim()),
+    first_name: hide(first),
+    last_name: last === '' ? '' : hide(last),
     phone_number: hide(`(+00)555${String(number).padStart(4, '0')}`),
     region_code: shop.region,
-    postal_code: String(10_000 + number),
+    postal_code: order.address?.postal_code ?? String(10_000 + number),
     address_detail: hide(line),
     address_line1: hide(line),
     address_line2: '',

@@ -4,7 +4,8 @@ import { nowOf, ShopRefusal } from './call.ts'
 import { newId } from './ids.ts'
 import { followPackages } from './order-life.ts'
 import type { OrderRow, PackageRow, ShopRow } from './state.ts'
-import { ship } from './stock.ts'
+import { countOf, ship } from './stock.ts'
+import { tellStock } from './stock-told.ts'
 import { tellShop } from './tell.ts'
 
 const COLLECT = 'shop.collect'
@@ -63,9 +64,14 @@ export function shipPackage(platform: Platform, row: PackageRow, shipping: Shipp
     updatedAt: now,
     events: [...row.events, { at: now, text: 'The seller is preparing the parcel.' }],
   })
+  const shop = world.shop.shops.get(row.shop) as ShopRow
   for (const order of orders)
-    for (const line of order.lines)
-      if (row.lines.includes(line.id)) ship(world.shop, line.sku, line.warehouse, 1)
+    for (const line of order.lines) {
+      if (!row.lines.includes(line.id)) continue
+      const before = countOf(world.shop, line.sku)
+      ship(world.shop, line.sku, line.warehouse, 1)
+      tellStock(platform, shop, line.product, line.sku, before, 'order_shipped')
+    }
   for (const order of orders) followPackages(platform, order)
   timers.after(settings.shopCollectionSeconds, COLLECT, row.id)
 }

@@ -98,6 +98,25 @@ export function moveProduct(platform: Platform, product: ProductRow, to: Status,
   tellStatus(platform, world.shops.get(product.shop) as ShopRow, product, 'PRODUCT_STATUS_CHANGED', reason)
 }
 
+/** Webhook 50, whose number and list are of a sample that leaves both open. */
+export function switchSku(
+  platform: Platform,
+  product: ProductRow,
+  sku: string,
+  status: 'NORMAL' | 'DEACTIVATED',
+): void {
+  const world = platform.world.shop
+  const skus = product.content.skus.map((part) =>
+    part.id === sku ? { ...part, disabled: status === 'DEACTIVATED' } : part,
+  )
+  world.products.patch(product, { content: { ...product.content, skus }, updatedAt: nowOf(platform) })
+  tellShop(platform, world.shops.get(product.shop) as ShopRow, 50, {
+    product_id: product.id,
+    skus: [{ id: sku, status_info: { status, deactivation_source: 'PLATFORM' } }],
+    update_time: product.updatedAt,
+  })
+}
+
 function tellStatus(
   platform: Platform,
   shop: ShopRow,

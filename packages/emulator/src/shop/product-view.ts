@@ -30,7 +30,7 @@ function inventoryView(world: ShopWorld, sku: string): object[] {
 
 function statusInfo(sku: SkuPart): object {
   return sku.disabled === true
-    ? { status: 'DEACTIVATED', deactivation_source: 'SELLER' }
+    ? { status: 'DEACTIVATED', deactivation_source: 'PLATFORM' }
     : { status: 'NORMAL' }
 }
 

@@ -2,11 +2,13 @@
 import type { Platform } from '../platform.ts'
 import { registerActivities } from './activity-life.ts'
 import { registerBuyers } from './buyers.ts'
+import { registerCandidates } from './candidate-handlers.ts'
 import { registerDays } from './life.ts'
 import { registerOrderLife } from './order-life.ts'
 import { registerPackageLife } from './package-life.ts'
 import { registerProductLife } from './product-life.ts'
 import { registerReverseLife } from './reverse-life.ts'
+import { registerStrikethrough } from './strikethrough-handlers.ts'
 
 export function registerShop(platform: Platform): void {
   registerDays(platform)
@@ -16,4 +18,6 @@ export function registerShop(platform: Platform): void {
   registerReverseLife(platform)
   registerActivities(platform)
   registerBuyers(platform)
+  registerCandidates(platform)
+  registerStrikethrough(platform)
 }

@@ -214,6 +214,8 @@ export interface OrderRow extends Row {
   content?: string
   sample?: boolean
   settled?: boolean
+  /** Changed by the buyer since; absent: made of the buyer's id. */
+  address?: { name: string; line1: string; postal_code: string }
 }
 
 export interface PackageRow extends Row {

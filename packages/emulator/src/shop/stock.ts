@@ -1,8 +1,6 @@
 /** Stock by SKU and warehouse. Every change is one step without a pause in it, so that nothing is sold twice. */
-import type { Platform } from '../platform.ts'
 import { ShopRefusal } from './call.ts'
 import type { ShopRow, ShopWorld, StockRow } from './state.ts'
-import { tellShop } from './tell.ts'
 
 export function stockId(sku: string, warehouse: string): string {
   return `${sku}:${warehouse}`
@@ -23,8 +21,23 @@ export function stockOf(world: ShopWorld, sku: string): StockRow[] {
   return world.stock.where('sku', sku)
 }
 
+export interface StockCount {
+  available: number
+  committed: number
+}
+
+/** Of a SKU in all warehouses together. */
+export function countOf(world: ShopWorld, sku: string): StockCount {
+  let [available, committed] = [0, 0]
+  for (const row of stockOf(world, sku)) {
+    available += row.available
+    committed += row.committed
+  }
+  return { available, committed }
+}
+
 export function availableOf(world: ShopWorld, sku: string): number {
-  return stockOf(world, sku).reduce((sum, { available }) => sum + available, 0)
+  return countOf(world, sku).available
 }
 
 /** Takes units out of one warehouse for an order: from the default one if it has enough. Nothing when none has. */
@@ -56,39 +69,6 @@ export function release(world: ShopWorld, sku: string, warehouse: string, units:
 export function ship(world: ShopWorld, sku: string, warehouse: string, units: number): void {
   const row = world.stock.get(stockId(sku, warehouse))
   if (row !== undefined) world.stock.patch(row, { committed: Math.max(0, row.committed - units) })
-}
-
-const LOW = 5
-
-/** Webhook 27, when stock has just become low or none. */
-export function tellStock(
-  platform: Platform,
-  shop: ShopRow,
-  product: string,
-  sku: string,
-  before: number,
-): void {
-  const world = platform.world.shop
-  const rows = stockOf(world, sku)
-  const available = rows.reduce((sum, row) => sum + row.available, 0)
-  const level = (units: number): string =>
-    units === 0 ? 'OUT_OF_STOCK' : units <= LOW ? 'LOW_STOCK' : 'SUFFICIENT_STOCK'
-  if (level(available) === level(before)) return
-  const committed = rows.reduce((sum, row) => sum + row.committed, 0)
-  tellShop(platform, shop, 27, {
-    product_id: product,
-    sku_id: sku,
-    trigger_reason: { alert_type: 'REALTIME', low_stock_threshold: LOW },
-    current_inventory_status: level(available),
-    inventory_distribution: {
-      total_quantity: available + committed,
-      available_quantity: available,
-      creator_reserved_quantity: 0,
-      campaign_reserved_quantity: 0,
-      committed_quantity: committed,
-    },
-    update_time: platform.clock.seconds(),
-  })
 }
 
 /** @throws {ShopRefusal} when a seller names a warehouse that cannot hold stock for this shop */

@@ -50,6 +50,36 @@ export function tellGrant(
     send(platform, grant, topic, { shop_id: shop.id }, data, shop.id)
 }
 
+/**
+ * One that has no envelope: what is made is the whole body. It goes to the app's address, since the Event API does not know
+ * such topics.
+ */
+export function tellFlat(
+  platform: Platform,
+  shop: ShopRow,
+  topic: ShopTopicNumber,
+  make: () => object,
+): void {
+  const { apps, grants } = platform.world.shop
+  for (const grant of grants.where('account', shop.seller)) {
+    const app = apps.get(grant.app)
+    if (app?.webhookUrl === undefined || app.webhookUrl === '') continue
+    deliverLater(platform, {
+      clientKey: app.id,
+      url: app.webhookUrl,
+      event: shopTopics[topic],
+      body: stringifyJson(make()),
+      api: 'shop',
+    })
+  }
+}
+
+/** A topic of the seller's, which names the seller and no shop. */
+export function tellSeller(platform: Platform, seller: string, topic: ShopTopicNumber, data: object): void {
+  for (const grant of platform.world.shop.grants.where('account', seller))
+    send(platform, grant, topic, { seller_open_id: grant.openId }, data)
+}
+
 function send(
   platform: Platform,
   grant: ShopGrantRow,
