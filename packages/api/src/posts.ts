@@ -78,7 +78,7 @@ export const post = z
     id: idOf('post'),
     group_id: idOf('grp').meta({ description: 'Posts made by one request share it' }),
     account_id: idOf('acc'),
-    kind: z.enum(['video', 'photo']),
+    kind: z.enum(['video', 'photo', 'text']).meta({ description: 'text: on platforms that take it' }),
     mode: z.enum(['direct', 'draft']),
     state: z.enum(POST_STATES),
     state_reason: z.string().nullable().meta({ description: 'What a waiting or doubtful post waits for' }),

@@ -100,6 +100,10 @@ export interface Profile extends AccountCounts {
   displayName: string | null
   about: string | null
   avatarUrl: string | null
+  /** Where people see it. */
+  url: string | null
+  /** The platform's call that told it. */
+  source: string
 }
 
 export interface ContentCounts {

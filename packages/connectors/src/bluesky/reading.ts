@@ -73,7 +73,8 @@ export class BlueskyReading implements Reading {
 
   async profile(grant: Grant, { signal }: CallOptions = {}): Promise<PlatformResult<Profile>> {
     const { accountId } = grant
-    const answer = await this.#ask(grant, 'app.bsky.actor.getProfile', { actor: accountId }, profile, signal)
+    const method = 'app.bsky.actor.getProfile'
+    const answer = await this.#ask(grant, method, { actor: accountId }, profile, signal)
     if (isAlone(answer)) return this.#ownProfile(grant, signal)
     if (!answer.ok) return answer
     const { handle, displayName, description, avatar, followersCount, followsCount, postsCount } =
@@ -84,6 +85,8 @@ export class BlueskyReading implements Reading {
       displayName: displayName ?? null,
       about: description ?? null,
       avatarUrl: avatar ?? null,
+      url: profileUrl(accountId),
+      source: method,
       followers: followersCount ?? null,
       following: followsCount ?? null,
       contents: postsCount ?? null,
@@ -184,6 +187,8 @@ export class BlueskyReading implements Reading {
       displayName: value.displayName ?? null,
       about: value.description ?? null,
       avatarUrl: null,
+      url: profileUrl(accountId),
+      source: 'com.atproto.repo.describeRepo',
       followers: null,
       following: null,
       contents: null,
@@ -247,6 +252,11 @@ function isAlone(answer: PlatformResult<unknown>): boolean {
   return !answer.ok && ['InvalidRequest', 'MethodNotImplemented'].includes(answer.failure.code)
 }
 
+/** By the id, which stays when the name changes. */
+function profileUrl(did: string | undefined): string {
+  return `https://bsky.app/profile/${did}`
+}
+
 function pageOf(contents: Content[], next: string | undefined, asked: string | undefined): ContentPage {
   // A cursor that does not move would be read for ever.
   return { contents, ...(next === undefined || next === asked ? {} : { next }) }
@@ -285,7 +295,7 @@ function toComment(
     authorId: author.did,
     authorName: author.displayName === '' ? null : (author.displayName ?? null),
     authorUsername: author.handle,
-    authorUrl: `https://bsky.app/profile/${author.did}`,
+    authorUrl: profileUrl(author.did),
     text: said.text ?? '',
     likes: found.likeCount ?? null,
     replies: found.replyCount ?? null,
@@ -310,7 +320,7 @@ function ownContent(
         : 'text',
     text,
     postedAt: Date.parse(createdAt) || 0,
-    url: `https://bsky.app/profile/${did}/post/${rkey}`,
+    url: `${profileUrl(did)}/post/${rkey}`,
     media: [],
     counts: { views: null, likes: null, comments: null, shares: null, quotes: null },
     source,

@@ -32,6 +32,9 @@ export interface XrpcCall<T> {
   signal?: AbortSignal | undefined
 }
 
+/** A video over a slow line. */
+const UPLOAD_MS = 10 * 60_000
+
 const problem = z.object({ error: z.optional(z.string()), message: z.optional(z.string()) })
 
 /** What an error of the protocol asks for; others go by their HTTP status. */
@@ -74,7 +77,10 @@ export class Xrpc {
       method: body === undefined ? 'GET' : 'POST',
       // A token goes to the server that it belongs to and nowhere else.
       redirect: 'error' as const,
-      signal: withTimeout(this.#parts.timeoutMs, signal),
+      signal: withTimeout(
+        typeof body === 'object' && 'bytes' in body ? UPLOAD_MS : this.#parts.timeoutMs,
+        signal,
+      ),
       headers: new Headers({ accept: 'application/json' }),
       ...(body === undefined || body === 'none'
         ? {}

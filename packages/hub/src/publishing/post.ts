@@ -32,7 +32,7 @@ export interface UploadPlan {
   begun: boolean
 }
 
-export type PostKind = 'video' | 'photo'
+export type PostKind = 'video' | 'photo' | 'text'
 export type PostMode = 'direct' | 'draft'
 
 /** One post on one account. Times are milliseconds since the epoch. */

@@ -28,6 +28,7 @@ export interface AccountSync {
 /** A sync that the caller may carry on, alone, until the lease ends. */
 export interface LeasedSync extends AccountSync {
   appId: string
+  platform: string
   scopes: string[]
   holder: string
   leaseUntil: number
@@ -81,17 +82,18 @@ export async function claimDueSyncs(
   { holder, now, until }: { holder: string; now: number; until: number },
   limit: number,
 ): Promise<LeasedSync[]> {
-  const { rows } = await sql<Row<'account_syncs'> & { app_id: string; scopes: string[] }>`
+  const { rows } = await sql<Row<'account_syncs'> & { app_id: string; platform: string; scopes: string[] }>`
     with due as materialized (
       select account_id from account_syncs
       where due_at <= ${new Date(now)} order by due_at limit ${limit} for update skip locked)
     update account_syncs as sync
     set due_at = ${new Date(until)}, lease_until = ${new Date(until)}, lease_holder = ${holder}
     from due, accounts where sync.account_id = due.account_id and accounts.id = due.account_id
-    returning sync.*, accounts.app_id, accounts.scopes`.execute(db)
+    returning sync.*, accounts.app_id, accounts.platform, accounts.scopes`.execute(db)
   return rows.map((row) => ({
     ...toSync(row),
     appId: row.app_id,
+    platform: row.platform,
     scopes: row.scopes,
     holder,
     leaseUntil: until,

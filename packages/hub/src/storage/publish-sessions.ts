@@ -14,7 +14,7 @@ export interface PublishSession {
   approvalRequired: boolean
   isDemo: boolean
   mode: PostMode
-  kind: PostKind
+  kind: Exclude<PostKind, 'text'>
   assetId: string | undefined
   mayUpload: boolean
   videoUrl: string | undefined

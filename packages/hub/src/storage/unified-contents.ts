@@ -81,6 +81,22 @@ export async function findContents(
   return (await query.execute()).map(toContent)
 }
 
+/** Of one account, by the platform's ids. */
+export async function findContentsByExternalId(
+  db: Database,
+  accountId: string,
+  ids: readonly string[],
+): Promise<UnifiedContent[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('videos')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('video_id', 'in', [...ids])
+    .execute()
+  return rows.map(toContent)
+}
+
 function present(db: Database, accountId: string, { from, to }: TimeRange) {
   let query = db.selectFrom('videos').where('account_id', '=', accountId).where('gone_at', 'is', null)
   if (from !== undefined) query = query.where('posted_at', '>=', new Date(from))

@@ -89,12 +89,12 @@ export async function storeVideos(
 
 /**
  * Marks what a walk that began at `since` did not meet, of those that it was to meet: all, or those that were posted after
- * the time of its last cursor `after`.
+ * the time that it got to, `after`.
  */
 export async function markGoneVideos(
   tx: Transaction,
   accountId: string,
-  { since, now, after }: { since: number; now: number; after: string | undefined },
+  { since, now, after }: { since: number; now: number; after: number | undefined },
 ): Promise<void> {
   let query = tx
     .updateTable('videos')
@@ -102,7 +102,7 @@ export async function markGoneVideos(
     .where('account_id', '=', accountId)
     .where('gone_at', 'is', null)
     .where('read_at', '<', new Date(since))
-  if (after !== undefined) query = query.where('posted_at', '>', new Date(Number(after)))
+  if (after !== undefined) query = query.where('posted_at', '>', new Date(after))
   await query.execute()
 }
 

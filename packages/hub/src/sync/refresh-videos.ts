@@ -5,8 +5,8 @@ import { holdSync } from '../storage/account-syncs.ts'
 import type { Account } from '../storage/accounts.ts'
 import { storePoints } from '../storage/metrics.ts'
 import { findVideos, markGoneByIds, type StoredVideo, storeVideos } from '../storage/videos.ts'
-import { PART_SCOPES, videosByIdCall } from '../tiktok/sync.ts'
-import { type SyncParts, videoCounts } from './run-sync.ts'
+import { PART_SCOPES } from '../tiktok/sync.ts'
+import type { SyncParts } from './run-sync.ts'
 
 /** How long a caller waits for room in the window. */
 const PATIENCE_MS = 2_000
@@ -21,10 +21,12 @@ export async function refreshVideos(
   account: Account,
   ids: readonly string[],
 ): Promise<StoredVideo[]> {
-  const { clock, db, governor, random, reading } = parts
+  const { clock, db, governor, random } = parts
+  const reading = parts.readingOf(account.platform)
   const { id: accountId, workspaceId, appId, scopes } = account
-  if (account.status !== 'connected') throw notConnected()
-  if (!scopes.includes(PART_SCOPES.videos))
+  if (account.status !== 'connected' || reading === undefined) throw notConnected()
+  const call = reading.calls.videosById
+  if (!reading.parts(scopes).videos)
     throw new Problem({
       status: 409,
       code: 'account_scope_missing',
@@ -32,11 +34,11 @@ export async function refreshVideos(
       detail: `The account lacks the scope ${PART_SCOPES.videos}.`,
     })
   const ticket = newId('req', clock, random)
-  const wish = { appId, accountId, rule: videosByIdCall.rule, lane: 'person', ticket } as const
+  const wish = { appId, accountId, rule: call.rule, lane: 'person', ticket } as const
   const slot = await governor.wait(wish, PATIENCE_MS)
   if (!slot.granted) {
     const waitMs = slot.at - (await governor.now())
-    throw problem('too_many_requests', "TikTok's limit for this account is used up for now.", {
+    throw problem('too_many_requests', "The platform's limit for this account is used up for now.", {
       retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
     })
   }
@@ -50,15 +52,19 @@ export async function refreshVideos(
   if (!result.ok) {
     const { code, needs, until } = result.failure
     if (needs === 'reconnect') throw notConnected()
-    throw problem(until === undefined ? 'upstream_failed' : 'too_many_requests', `TikTok answered ${code}.`, {
-      ...(until === undefined ? {} : { retryAfter: Math.max(1, Math.ceil((until - readAt) / 1000)) }),
-    })
+    throw problem(
+      until === undefined ? 'upstream_failed' : 'too_many_requests',
+      `The platform answered ${code}.`,
+      {
+        ...(until === undefined ? {} : { retryAfter: Math.max(1, Math.ceil((until - readAt) / 1000)) }),
+      },
+    )
   }
   const videos = result.value
   return db.transaction().execute(async (tx) => {
     if (!(await holdSync(tx, accountId))) throw problem('not_found', 'There is no such account.')
-    await storeVideos(tx, { accountId, workspaceId, sourceCall: videosByIdCall.id, readAt }, videos)
-    const points = videos.map(({ videoId, data }) => ({ videoId, counts: videoCounts(data) }))
+    await storeVideos(tx, { accountId, workspaceId, sourceCall: call.id, readAt }, videos)
+    const points = videos.map(({ videoId, data }) => ({ videoId, counts: reading.videoCounts(data) }))
     await storePoints(tx, accountId, readAt, points)
     const there = new Set(videos.map(({ videoId }) => videoId))
     const missing = ids.filter((id) => !there.has(id))

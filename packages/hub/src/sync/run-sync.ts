@@ -2,8 +2,10 @@
 import type { Clock, Random } from '@tockwork/kernel'
 import type { RateCall, RateGovernor } from '../governor/governor.ts'
 import { type LeasedSync, moveSync, type SyncChange } from '../storage/account-syncs.ts'
+import { updateAccountProfile } from '../storage/accounts.ts'
+import { contentsWithNewComments, knownComments, storeComments } from '../storage/comments.ts'
 import type { Database, Transaction } from '../storage/database.ts'
-import { ACCOUNT, type Counts, storePoints, thinPoints } from '../storage/metrics.ts'
+import { ACCOUNT, storePoints, thinPoints } from '../storage/metrics.ts'
 import type { UnitOfWork, Work } from '../storage/unit-of-work.ts'
 import {
   type Fields,
@@ -14,14 +16,7 @@ import {
   storeVideos,
 } from '../storage/videos.ts'
 import type { PlatformFailure, PlatformResult } from '../tiktok/outcome.ts'
-import {
-  PART_SCOPES,
-  profileCall,
-  type ReadCall,
-  readsProfile,
-  type TikTokReading,
-  videosCall,
-} from '../tiktok/sync.ts'
+import type { AccountReading, ReadCall } from './account-reading.ts'
 import { nextSyncAt, readSince, retrySyncAt, SYNC_LEASE_MS } from './sync-policy.ts'
 
 export interface SyncParts {
@@ -29,7 +24,8 @@ export interface SyncParts {
   clock: Clock
   random: Random
   governor: RateGovernor
-  reading: TikTokReading
+  /** By the platform's name in `accounts.platform`; undefined for one that is not read like this. */
+  readingOf: (platform: string) => AccountReading | undefined
   /** Told of what a reading brings, within its commit; nobody is unless told. */
   readings?: ReadingObserver | undefined
 }
@@ -40,6 +36,8 @@ export interface ReadingObserver {
   unitOfWork: UnitOfWork
   profile(work: Work, about: ReadAbout, data: Fields): Promise<void>
   videos(work: Work, about: ReadAbout, videos: readonly ReadVideo[]): Promise<void>
+  /** @param ids of contents whose comments are others than before */
+  comments(work: Work, about: ReadAbout, news: { added: string[]; updated: string[] }): Promise<void>
 }
 
 export interface ReadAbout {
@@ -51,6 +49,12 @@ export interface ReadAbout {
 /** `done`: read whole; `waiting`: it goes on later where it is; `lost`: another process or an erasure has it. */
 export type SyncOutcome = 'done' | 'waiting' | 'lost'
 
+/** Comments under what was posted longer ago are not read again. */
+const COMMENTS_FOR_MS = 30 * 86_400_000
+/** Most contents whose comments one run reads; the next one goes on with the others. */
+const CONTENTS_WITH_COMMENTS = 50
+const noComments = () => ({ ok: true as const, value: { comments: [], sourceCall: undefined } })
+
 class LeaseLostError extends Error {}
 
 /** Carries a leased sync on from where its row says, until it is whole or has to wait. */
@@ -59,8 +63,10 @@ export async function runSync(
   leased: LeasedSync,
   signal?: AbortSignal,
 ): Promise<SyncOutcome> {
+  const reading = parts.readingOf(leased.platform)
+  if (reading === undefined) throw new Error(`${leased.platform} has no reading`)
   try {
-    return await new SyncRun(parts, leased).toTheEnd(signal)
+    return await new SyncRun(parts, leased, reading).toTheEnd(signal)
   } catch (error) {
     if (error instanceof LeaseLostError) return 'lost'
     throw error
@@ -69,53 +75,59 @@ export async function runSync(
 
 class SyncRun {
   readonly #parts: SyncParts
+  readonly #reading: AccountReading
   readonly #sync: LeasedSync
 
-  constructor(parts: SyncParts, leased: LeasedSync) {
+  constructor(parts: SyncParts, leased: LeasedSync, reading: AccountReading) {
     this.#parts = parts
+    this.#reading = reading
     this.#sync = { ...leased }
   }
 
   async toTheEnd(signal: AbortSignal | undefined): Promise<SyncOutcome> {
     const { clock, db, random } = this.#parts
     const sync = this.#sync
-    const { scopes } = sync
+    const readable = this.#reading.parts(sync.scopes)
     const startedAt = sync.runStartedAt ?? clock.now()
     if (sync.runStartedAt === null) {
-      const missing = Object.entries(PART_SCOPES).filter(([, scope]) => !scopes.includes(scope))
       await this.#commit({
         runStartedAt: startedAt,
         runSince: readSince(startedAt, sync.wholeAt),
-        skipped: missing.map(([part]) => part),
+        skipped: readable.skipped,
       })
     }
     // Whatever another run asked for came before this one began; a wish after it is for the next.
     const since = this.#sync.runSince
-    if (!sync.profileDone && readsProfile(scopes)) {
-      const waiting = await this.#readProfile()
+    if (!sync.profileDone && readable.profile) {
+      const waiting = await this.#readProfile(readable.counters)
       if (waiting) return 'waiting'
     }
-    if (scopes.includes(PART_SCOPES.videos)) {
+    if (readable.videos) {
+      const { calls } = this.#reading
       let cursor = sync.cursor ?? undefined
       for (;;) {
         if (signal?.aborted === true) return this.#wait({ dueAt: clock.now() })
-        const page = await this.#ask(videosCall, () => this.#parts.reading.videos(sync, cursor))
+        const page = await this.#ask(calls.videos, () => this.#reading.videos(sync, cursor))
         if (page === undefined) return 'waiting'
         const readAt = clock.now()
-        const { next, videos } = page
-        // A cursor is the time of the last video of its page: what follows was posted before. The order is trusted, not
-        // the oldest video seen, since a pinned one may stand out of it.
-        const enough = next === undefined || (since !== null && Number(next) < since)
+        const { next, reachedTo, videos, sourceCall = calls.videos.id } = page
+        const enough = next === undefined || (since !== null && reachedTo !== undefined && reachedTo < since)
         await this.#commit({ cursor: next ?? null, failures: 0 }, async (tx, work) => {
           if (work !== undefined) await this.#parts.readings?.videos(work, { ...sync, readAt }, videos)
-          await storeVideos(tx, { ...sync, sourceCall: videosCall.id, readAt }, videos)
-          const points = videos.map(({ videoId, data }) => ({ videoId, counts: videoCounts(data) }))
+          await storeVideos(tx, { ...sync, sourceCall, readAt }, videos)
+          const points = videos.map(({ videoId, data }) => ({
+            videoId,
+            counts: this.#reading.videoCounts(data),
+          }))
           await storePoints(tx, sync.accountId, readAt, points)
-          if (enough) await markGoneVideos(tx, sync.accountId, { since: startedAt, now: readAt, after: next })
+          const after = next === undefined ? undefined : reachedTo
+          if (enough) await markGoneVideos(tx, sync.accountId, { since: startedAt, now: readAt, after })
         })
         if (enough) break
         cursor = next
       }
+      const waiting = await this.#readComments(signal)
+      if (waiting) return 'waiting'
     }
     const now = clock.now()
     const newestAt = await newestVideoAt(db, sync.accountId)
@@ -136,17 +148,58 @@ class SyncRun {
   }
 
   /** Answers true when it has to wait. */
-  async #readProfile(): Promise<boolean> {
+  async #readProfile(hasCounters: boolean): Promise<boolean> {
     const sync = this.#sync
-    const data = await this.#ask(profileCall, () => this.#parts.reading.profile(sync, sync.scopes))
+    const { calls } = this.#reading
+    const data = await this.#ask(calls.profile, () => this.#reading.profile(sync, sync.scopes))
     if (data === undefined) return true
+    const { source, ...fields } = data
+    const sourceCall = typeof source === 'string' ? source : calls.profile.id
     const readAt = this.#parts.clock.now()
     await this.#commit({ profileDone: true, failures: 0 }, async (tx, work) => {
-      if (work !== undefined) await this.#parts.readings?.profile(work, { ...sync, readAt }, data)
-      await storeProfile(tx, { ...sync, data, sourceCall: profileCall.id, readAt })
-      if (sync.scopes.includes(PART_SCOPES.stats))
-        await storePoints(tx, sync.accountId, readAt, [{ videoId: ACCOUNT, counts: accountCounts(data) }])
+      if (work !== undefined) await this.#parts.readings?.profile(work, { ...sync, readAt }, fields)
+      await storeProfile(tx, { ...sync, data: fields, sourceCall, readAt })
+      const names = this.#reading.names?.(fields)
+      if (names !== undefined) await updateAccountProfile(tx, sync.workspaceId, sync.accountId, names, readAt)
+      if (!hasCounters) return
+      const counts = this.#reading.accountCounts(fields)
+      await storePoints(tx, sync.accountId, readAt, [{ videoId: ACCOUNT, counts }])
     })
+    return false
+  }
+
+  /** Of contents that have another number of them than when they were read. Answers true when it has to wait. */
+  async #readComments(signal: AbortSignal | undefined): Promise<boolean> {
+    const { clock, db } = this.#parts
+    const sync = this.#sync
+    const call = this.#reading.calls.comments
+    if (call === undefined) return false
+    const since = clock.now() - COMMENTS_FOR_MS
+    const contents = await contentsWithNewComments(db, sync.accountId, {
+      since,
+      limit: CONTENTS_WITH_COMMENTS,
+    })
+    for (const { contentId, comments: counted } of contents) {
+      if (signal?.aborted === true) {
+        await this.#wait({ dueAt: clock.now() })
+        return true
+      }
+      const read = await this.#ask(
+        call,
+        async () => (await this.#reading.comments?.(sync, contentId)) ?? noComments(),
+      )
+      if (read === undefined) return true
+      const readAt = clock.now()
+      const { comments, sourceCall = call.id } = read
+      await this.#commit({ failures: 0 }, async (tx, work) => {
+        const known = await knownComments(tx, sync.accountId, contentId)
+        await storeComments(tx, { ...sync, contentId, counted, sourceCall, readAt }, comments)
+        if (work === undefined) return
+        const isNew = comments.some(({ commentId }) => !known.has(commentId))
+        const news = { added: isNew ? [contentId] : [], updated: isNew ? [] : [contentId] }
+        await this.#parts.readings?.comments(work, { ...sync, readAt }, news)
+      })
+    }
     return false
   }
 
@@ -216,26 +269,4 @@ class SyncRun {
     sync.leaseUntil = full.leaseUntil ?? 0
     if (change.runSince !== undefined) sync.runSince = change.runSince
   }
-}
-
-export function videoCounts(data: Fields): Counts {
-  return {
-    views: countOf(data.view_count),
-    likes: countOf(data.like_count),
-    comments: countOf(data.comment_count),
-    shares: countOf(data.share_count),
-  }
-}
-
-function accountCounts(data: Fields): Counts {
-  return {
-    followers: countOf(data.follower_count),
-    following: countOf(data.following_count),
-    likes: countOf(data.likes_count),
-    videos: countOf(data.video_count),
-  }
-}
-
-function countOf(value: unknown): number | null {
-  return typeof value === 'number' ? value : null
 }

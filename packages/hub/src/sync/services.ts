@@ -2,12 +2,15 @@
 import type { Clock, Random } from '@tockwork/kernel'
 import type { RateGovernor } from '../governor/governor.ts'
 import type { Log } from '../observability/log.ts'
+import { ConnectorReading } from '../platforms/connector-reading.ts'
+import { grantAccess } from '../platforms/grant-access.ts'
 import { accountDataHandlers } from '../routes/account-data.ts'
 import type { Database } from '../storage/database.ts'
 import type { AccountAccess } from '../tiktok/posting.ts'
 import { TikTokReading } from '../tiktok/sync.ts'
 import type { Platforms } from '../tokens/platforms.ts'
 import type { TokenService } from '../tokens/token-service.ts'
+import type { AccountReading } from './account-reading.ts'
 import type { ReadingObserver } from './run-sync.ts'
 import type { SyncDueParts } from './sync-due.ts'
 
@@ -33,6 +36,10 @@ export function createSyncServices({ tokens, platforms, ...parts }: SyncServiceP
         call(await platforms.of(workspaceId, appId), token),
       ),
   }
-  const syncDueParts: SyncDueParts = { ...parts, reading: new TikTokReading(access) }
+  const readings = new Map<string, AccountReading>([['tiktok', new TikTokReading(access)]])
+  const grants = grantAccess(tokens, platforms)
+  for (const connector of platforms.connectors())
+    readings.set(connector.platform, new ConnectorReading(connector, grants))
+  const syncDueParts: SyncDueParts = { ...parts, readingOf: (platform) => readings.get(platform) }
   return { syncDueParts, handlers: accountDataHandlers(syncDueParts) }
 }

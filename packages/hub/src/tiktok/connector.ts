@@ -126,6 +126,8 @@ function readingOf(platform: TikTokPlatform): Reading {
         displayName: user.display_name ?? null,
         about: user.bio_description ?? null,
         avatarUrl: user.avatar_url ?? null,
+        url: user.profile_deep_link ?? null,
+        source: userInfo.id,
         followers: user.follower_count ?? null,
         following: user.following_count ?? null,
         contents: user.video_count ?? null,

@@ -1,22 +1,23 @@
 import { type UserField, userFieldScopes, userInfo, videoList, videoQuery } from '@tockwork/contracts/display'
 import type { RateRule } from '../governor/governor.ts'
-import type { ReadVideo } from '../storage/videos.ts'
+import type { Counts } from '../storage/metrics.ts'
+import type { Fields, ReadVideo } from '../storage/videos.ts'
+import type {
+  AccountReading,
+  AccountRef,
+  ReadableParts,
+  ReadCall,
+  VideoPage,
+} from '../sync/account-reading.ts'
 import type { PlatformResult } from './outcome.ts'
 import type { Video } from './platform.ts'
 import type { AccountAccess } from './posting.ts'
 
-type AccountRef = Parameters<AccountAccess['withAccess']>[0]
 type Call = typeof userInfo | typeof videoList | typeof videoQuery
 
-/** A call that reading makes: its id is what provenance names, its window what the governor keeps. */
-export interface ReadCall {
-  id: string
-  rule: RateRule
-}
-
-export const profileCall: ReadCall = { id: userInfo.id, rule: ruleOf(userInfo) }
-export const videosCall: ReadCall = { id: videoList.id, rule: ruleOf(videoList) }
-export const videosByIdCall: ReadCall = { id: videoQuery.id, rule: ruleOf(videoQuery) }
+const profileCall: ReadCall = { id: userInfo.id, rule: ruleOf(userInfo) }
+const videosCall: ReadCall = { id: videoList.id, rule: ruleOf(videoList) }
+const videosByIdCall: ReadCall = { id: videoQuery.id, rule: ruleOf(videoQuery) }
 /** How long a cover's address is good. Source: developers.tiktok.com/doc/tiktok-api-v2-video-object. */
 export const COVER_LIVES_MS = 6 * 3_600_000
 
@@ -28,18 +29,24 @@ export const PART_SCOPES = {
   videos: 'video.list',
 } as const
 
-export interface VideoPage {
-  videos: ReadVideo[]
-  /** Where the next page starts; undefined on the last one. */
-  next: string | undefined
-}
-
 /** Reads profiles and videos of TikTok accounts. */
-export class TikTokReading {
+export class TikTokReading implements AccountReading {
+  readonly calls = { profile: profileCall, videos: videosCall, videosById: videosByIdCall }
+  readonly idsAtOnce = 20
   readonly #access: AccountAccess
 
   constructor(access: AccountAccess) {
     this.#access = access
+  }
+
+  parts(scopes: readonly string[]): ReadableParts {
+    const has = (scope: string): boolean => scopes.includes(scope)
+    return {
+      profile: Object.values(userFieldScopes).some(has),
+      counters: has(PART_SCOPES.stats),
+      videos: has(PART_SCOPES.videos),
+      skipped: Object.entries(PART_SCOPES).flatMap(([part, scope]) => (has(scope) ? [] : [part])),
+    }
   }
 
   /** Every profile field that the granted scopes unlock, and no other. */
@@ -63,6 +70,9 @@ export class TikTokReading {
         videos: videos.flatMap(readVideo),
         // A cursor that does not move would be read for ever.
         next: hasMore && cursor !== before ? cursor : undefined,
+        // A cursor is the time of the last video of its page: what follows was posted before. The order is trusted, not
+        // the oldest video seen, since a pinned one may stand out of it.
+        reachedTo: hasMore ? Number(cursor) : undefined,
       },
     }
   }
@@ -74,15 +84,32 @@ export class TikTokReading {
     )
     return result.ok ? { ok: true, value: result.value.flatMap(readVideo) } : result
   }
+
+  videoCounts(data: Fields): Counts {
+    return {
+      views: countOf(data.view_count),
+      likes: countOf(data.like_count),
+      comments: countOf(data.comment_count),
+      shares: countOf(data.share_count),
+    }
+  }
+
+  accountCounts(data: Fields): Counts {
+    return {
+      followers: countOf(data.follower_count),
+      following: countOf(data.following_count),
+      likes: countOf(data.likes_count),
+      videos: countOf(data.video_count),
+    }
+  }
 }
 
 function readVideo({ id, create_time, ...data }: Partial<Video>): ReadVideo[] {
   return id === undefined ? [] : [{ videoId: id, postedAt: (create_time ?? 0) * 1000, data }]
 }
 
-/** Whether anything of the profile can be read at all. */
-export function readsProfile(scopes: readonly string[]): boolean {
-  return Object.values(userFieldScopes).some((scope) => scopes.includes(scope))
+function countOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
 }
 
 function ruleOf(endpoint: Call): RateRule {

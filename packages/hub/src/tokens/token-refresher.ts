@@ -96,7 +96,7 @@ export class TokenRefresher {
     const result = await port.refresh(tokens)
     if (result.ok) return this.#keep(leased, tokens, result.value)
     const { failure } = result
-    if (failure.code === 'invalid_grant') return this.#refused(leased, failure)
+    if (isOver(failure)) return this.#refused(leased, failure)
     return this.#fail(leased, failure, failure.sent === 'maybe' ? leased.refreshSentAt : leased.lostSince)
   }
 
@@ -220,6 +220,11 @@ export class TokenRefresher {
     const ended = await endLease(this.#parts.db, { ...leased, dueAt: now, refreshSentAt: leased.lostSince })
     return ended ? { kind: 'failed', failure, until: now } : { kind: 'superseded' }
   }
+}
+
+/** Whether the platform said that the grant is over: in OAuth's word, or in its own. */
+function isOver({ code, needs, sent }: PlatformFailure): boolean {
+  return code === 'invalid_grant' || (needs === 'reconnect' && sent === 'answered')
 }
 
 function notSent(code: string, message: string): PlatformFailure {

@@ -20,6 +20,8 @@ export interface Access {
   openId: string
   scopes: readonly string[]
   expiresAt: number
+  /** The whole of it, for platforms whose calls need more than the token. */
+  tokens: PlatformTokens
 }
 
 export interface AccessOptions {
@@ -158,6 +160,7 @@ function accessOf(account: Account, tokens: PlatformTokens): Access {
     openId: tokens.openId,
     scopes: tokens.scopes,
     expiresAt: tokens.expiresAt,
+    tokens,
   }
 }
 

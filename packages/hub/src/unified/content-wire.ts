@@ -119,6 +119,7 @@ export const comment = z
     commenter_profile_url: text,
     like_count: count,
     reply_count: count,
+    source,
   })
   .meta({ id: 'Comment' })
 
@@ -153,8 +154,8 @@ export function contentToWire(
       unsubscribe_count: null,
       spam_report_count: null,
       click_count: null,
-      repost_count: null,
-      additional_info: null,
+      repost_count: said.reposts ?? null,
+      additional_info: said.more ?? null,
     },
     authors: null,
     audience: null,
@@ -180,7 +181,7 @@ export function contentToWire(
     hashtags: said.hashtags,
     content_tags: null,
     mentions: said.mentions,
-    media_urls: null,
+    media_urls: said.mediaUrls ?? null,
     ...(context.asks('source')
       ? {
           source: { call: row.sourceCall, read_at: context.time(row.readAt) },

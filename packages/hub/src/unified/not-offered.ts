@@ -6,7 +6,7 @@ import { defineOperation, type OperationShape } from '@tockwork/api'
 import { z } from 'zod'
 import type { Database } from '../storage/database.ts'
 import { activityArtist, activityContent } from './activity.ts'
-import { comment, content, contentGroup } from './content-wire.ts'
+import { content, contentGroup } from './content-wire.ts'
 import { rangeOf } from './contents.ts'
 import type { UnifiedContext, UnifiedHandler } from './context.ts'
 import { balance, commerceTransaction, payout, socialTransaction } from './income.ts'
@@ -41,17 +41,6 @@ const PRODUCTS: readonly Product[] = [
     path: '/v1/social/content-groups',
     thing: 'content group',
     item: contentGroup,
-  },
-  {
-    id: 'comments',
-    path: '/v1/social/comments',
-    thing: 'comment',
-    item: comment,
-    days: { prefix: '', required: false },
-    query: { content_id: idParam.optional() },
-    single: false,
-    search: false,
-    refresh: false,
   },
   {
     id: 'newsletters',

@@ -32,6 +32,11 @@ export interface ContentFields {
   comments: number | null
   views: number | null
   shares: number | null
+  /** Where the platform counts them by themselves. */
+  reposts?: number | null
+  /** More than one picture. */
+  mediaUrls?: string[] | null
+  more?: Record<string, unknown> | null
 }
 
 interface PlatformWords {
@@ -85,11 +90,54 @@ const tiktok: PlatformWords = {
   ]),
 }
 
-const WORDS: Readonly<Record<string, PlatformWords>> = { tiktok }
+/** Platforms behind the port, whose readings are stored in the port's words. */
+const connector: PlatformWords = {
+  profile: (data) => ({
+    username: text(data.username),
+    fullName: text(data.display_name),
+    url: text(data.url),
+    introduction: text(data.about),
+    imageUrl: text(data.avatar_url),
+    followers: count(data.followers),
+    following: count(data.following),
+    contents: count(data.contents),
+  }),
+  content: (_externalId, data) => {
+    const description = text(data.text)
+    const media = mediaIn(data.media)
+    const { format, type } = KINDS[String(data.kind)] ?? { format: 'OTHER', type: 'OTHER' }
+    const quotes = count(data.quotes)
+    return {
+      title: null,
+      description,
+      format,
+      type,
+      url: text(data.url),
+      mediaUrl: media[0]?.url ?? null,
+      mediaUrls: media.length > 1 ? media.map(({ url }) => url) : null,
+      duration: null,
+      thumbnailUrl: media[0]?.previewUrl ?? null,
+      ...tagsIn(description),
+      likes: count(data.likes),
+      comments: count(data.comments),
+      views: count(data.views),
+      shares: count(data.shares),
+      reposts: count(data.shares),
+      more: quotes === null ? null : { quote_count: quotes },
+    }
+  },
+  fleeting: new Set(['media']),
+}
 
-/** How a platform speaks; one without an entry of its own is read by the names that the hub's tables began with. */
+const KINDS: Readonly<Record<string, Pick<ContentFields, 'format' | 'type'>>> = {
+  video: { format: 'VIDEO', type: 'VIDEO' },
+  images: { format: 'IMAGE', type: 'IMAGE' },
+  text: { format: 'TEXT', type: 'POST' },
+}
+
+/** How a platform's stored fields are read. */
 export function wordsOf(platform: string): PlatformWords {
-  return WORDS[platform] ?? tiktok
+  return platform === 'tiktok' ? tiktok : connector
 }
 
 /** Whether two readings differ in anything but what changes by itself. */
@@ -112,8 +160,16 @@ function tagsIn(text: string | null): Pick<ContentFields, 'hashtags' | 'mentions
   return {
     hashtags: found(/#([\p{L}\p{M}\p{N}_]+)/gu),
     // A dot ends a sentence more often than a name.
-    mentions: found(/(?<![\w.])@([\w.]*\w)/gu),
+    mentions: found(/(?<![\w.])@([\w.-]*\w)/gu),
   }
+}
+
+function mediaIn(value: unknown): { url: string; previewUrl: string | null }[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((one) => {
+    const { url, preview_url } = Object(one)
+    return typeof url === 'string' ? [{ url, previewUrl: text(preview_url) }] : []
+  })
 }
 
 function text(value: unknown): string | null {

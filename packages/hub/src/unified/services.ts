@@ -15,6 +15,7 @@ import { type AddressRules, type Resolve, systemResolve } from '../webhooks/addr
 import type { WebhookEndpoints } from '../webhooks/endpoints.ts'
 import { accountHandlers, accountOperations } from './accounts.ts'
 import { audienceHandlers, audienceOperations } from './audience.ts'
+import { commentHandlers, commentOperations } from './comments.ts'
 import { contentHandlers, contentOperations } from './contents.ts'
 import type { UnifiedHandler, UnifiedHandlers } from './context.ts'
 import { notOffered } from './not-offered.ts'
@@ -57,6 +58,7 @@ const OPERATIONS = [
   ...profileOperations,
   ...audienceOperations,
   ...contentOperations,
+  ...commentOperations,
   ...publishOperations,
   ...webhookOperations,
 ] as const
@@ -72,6 +74,7 @@ export function createUnifiedServices(parts: UnifiedServiceParts) {
     ...profileHandlers(parts),
     ...audienceHandlers(parts),
     ...contentHandlers(parts),
+    ...commentHandlers(parts),
     ...publishHandlers(parts),
     ...webhookHandlers(parts),
   }

@@ -149,6 +149,20 @@ export function tellOfReadings(parts: TellParts & { unitOfWork: UnitOfWork }): R
           await tell(work, bond, { type, at: about.readAt, data: { items: shown } }, parts)
         }
     },
+
+    // Of the contents, not the comments: whoever hears of it lists those.
+    comments: async (work, about, { added, updated }) => {
+      const found = await whose(work.tx, about)
+      if (found === undefined) return
+      for (const [type, items] of [
+        ['CONTENTS_COMMENTS.ADDED', added],
+        ['CONTENTS_COMMENTS.UPDATED', updated],
+      ] as const) {
+        if (items.length === 0) continue
+        const shown = items.map((id) => contentId(about.accountId, id))
+        await tell(work, found.bond, { type, at: about.readAt, data: { items: shown } }, parts)
+      }
+    },
   }
 }
 

@@ -11,6 +11,11 @@ export function contentId(accountId: string, externalId: string): string {
   return namedUuid('tockwork-content', `${accountId}/${externalId}`)
 }
 
+/** The id of a comment. */
+export function commentId(accountId: string, externalId: string): string {
+  return namedUuid('tockwork-comment', `${accountId}/${externalId}`)
+}
+
 /** The id under which a webhook is told, the same for every try. @param eventId `evt_…` */
 export function eventUuid(eventId: string): string {
   return namedUuid('tockwork-webhook', eventId)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { videosByIdCall } from '../../src/tiktok/sync.ts'
+import type { AccountReading } from '../../src/sync/account-reading.ts'
 import { of, SyncWorld } from './sync-world.ts'
 
 let world: SyncWorld
@@ -20,6 +20,12 @@ const connect = (user = 'mika') => world.accounts.connect(world.tenant, user)
 async function dueIn(id: string): Promise<number> {
   const { json } = await world.call('GET', of(id, 'sync'))
   return (Date.parse(json.runs_at) - world.now()) / 1000
+}
+
+function tiktokReading(): AccountReading {
+  const reading = world.sync.syncDueParts.readingOf('tiktok')
+  if (reading === undefined) throw new Error('TikTok is not read')
+  return reading
 }
 
 /** Moves the clock to the next reading and does it; answers how many pages it took. */
@@ -78,18 +84,17 @@ test('an account without news for a month is read once a day', async () => {
 test('killed at every page, it loses none and reads none twice', async () => {
   world.give('mika', AGES)
   const id = await connect()
-  const { reading } = world.sync.syncDueParts
+  const reading = tiktokReading()
   let calls = 0
-  const dying = {
-    profile: reading.profile.bind(reading),
+  const dying: AccountReading = Object.assign(Object.create(reading), {
     videos: (...asked: Parameters<typeof reading.videos>) => {
       calls += 1
       // The answer came, and the process died before it was written down.
       if (calls % 2 === 1) return reading.videos(...asked).then(() => Promise.reject(new Error('killed')))
       return reading.videos(...asked)
     },
-  }
-  const shaky = { syncDueParts: { ...world.sync.syncDueParts, reading: dying } } as never
+  })
+  const shaky = { syncDueParts: { ...world.sync.syncDueParts, readingOf: () => dying } } as never
   for (let page = 1; page <= 5; page += 1) {
     expect(await world.run(shaky)).toMatchObject({ claimed: 1, failed: 1 })
     await world.emulator.advance(61)
@@ -104,10 +109,9 @@ test('killed at every page, it loses none and reads none twice', async () => {
 test('an erasure in the middle of a run leaves nothing, and the run writes nothing more', async () => {
   world.give('mika', AGES)
   const id = await connect()
-  const { reading } = world.sync.syncDueParts
+  const reading = tiktokReading()
   let pages = 0
-  const erasing = {
-    profile: reading.profile.bind(reading),
+  const erasing: AccountReading = Object.assign(Object.create(reading), {
     videos: async (...asked: Parameters<typeof reading.videos>) => {
       const answer = await reading.videos(...asked)
       pages += 1
@@ -117,8 +121,8 @@ test('an erasure in the middle of a run leaves nothing, and the run writes nothi
       }
       return answer
     },
-  }
-  const parts = { syncDueParts: { ...world.sync.syncDueParts, reading: erasing } } as never
+  })
+  const parts = { syncDueParts: { ...world.sync.syncDueParts, readingOf: () => erasing } } as never
   expect(await world.run(parts)).toMatchObject({ claimed: 1, lost: 1 })
   expect(pages).toBe(3)
   for (const table of TABLES) expect(await world.db.selectFrom(table).selectAll().execute()).toEqual([])
@@ -127,17 +131,16 @@ test('an erasure in the middle of a run leaves nothing, and the run writes nothi
 test('a grant that ends in the middle of a run stops it; connecting anew reads everything', async () => {
   world.give('mika', AGES)
   const id = await connect()
-  const { reading } = world.sync.syncDueParts
+  const reading = tiktokReading()
   let pages = 0
-  const ending = {
-    profile: reading.profile.bind(reading),
+  const ending: AccountReading = Object.assign(Object.create(reading), {
     videos: (...asked: Parameters<typeof reading.videos>) => {
       pages += 1
       if (pages === 3) world.withdraw('mika')
       return reading.videos(...asked)
     },
-  }
-  const parts = { syncDueParts: { ...world.sync.syncDueParts, reading: ending } } as never
+  })
+  const parts = { syncDueParts: { ...world.sync.syncDueParts, readingOf: () => ending } } as never
   // TikTok's no to a refresh is asked for once more before it is believed.
   for (let tries = 0; tries < 5; tries += 1) {
     await world.run(parts)
@@ -219,7 +222,8 @@ test('background readings do not take the room of a person', async () => {
   const id = await connect()
   const appId = world.tenant.appId
   // A window of one call, which readings of the background queue for.
-  const rule = { ...videosByIdCall.rule, requests: 1 }
+  const { videosById } = tiktokReading().calls
+  const rule = { ...videosById.rule, requests: 1 }
   const call = (lane: 'background' | 'person', ticket: string) =>
     world.governor.take({ appId, accountId: id, rule, lane, ticket })
   expect(await call('background', 'first')).toMatchObject({ granted: true })
@@ -231,5 +235,5 @@ test('background readings do not take the room of a person', async () => {
   expect(await call('person', 'person')).toMatchObject({ granted: true })
   // Readings and refreshes have windows of their own to begin with.
   expect(videos).toHaveLength(100)
-  expect(videosByIdCall.rule.endpoint).not.toBe('display.videoList')
+  expect(videosById.rule.endpoint).not.toBe('display.videoList')
 })

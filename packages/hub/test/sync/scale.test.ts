@@ -6,8 +6,9 @@ import { RateGovernor } from '../../src/governor/governor.ts'
 import { silentLog } from '../../src/observability/log.ts'
 import { claimDueSyncs } from '../../src/storage/account-syncs.ts'
 import { storePoints, thinPoints } from '../../src/storage/metrics.ts'
+import type { AccountReading, VideoPage } from '../../src/sync/account-reading.ts'
 import { type SyncDueParts, syncDue } from '../../src/sync/sync-due.ts'
-import type { TikTokReading, VideoPage } from '../../src/tiktok/sync.ts'
+import { TikTokReading } from '../../src/tiktok/sync.ts'
 import { type TestDatabase, testDatabase } from '../database.ts'
 
 /** `TOCKWORK_SYNC_SCALE=10000` for the figures in docs/hub.md. */
@@ -39,8 +40,9 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 /** Answers at once, with rows as large as TikTok's. */
-function reading(asked: string[]): Pick<TikTokReading, 'profile' | 'videos'> {
-  return {
+function reading(asked: string[]): AccountReading {
+  const tiktok = new TikTokReading({ withAccess: () => Promise.reject(new Error('nobody is asked')) })
+  const answers: Pick<AccountReading, 'profile' | 'videos'> = {
     profile: ({ accountId }) => {
       asked.push(accountId)
       const counters = { follower_count: 1200, following_count: 80, likes_count: 90_000, video_count: VIDEOS }
@@ -53,9 +55,11 @@ function reading(asked: string[]): Pick<TikTokReading, 'profile' | 'videos'> {
       const last = from + videos.length - 1
       const next = last === VIDEOS - 1 ? undefined : String(clock.now() - (last + 1) * DAY).slice(0, -2)
       const cursor = next === undefined ? undefined : `${next}${String(VIDEOS - 2 - last).padStart(2, '0')}`
-      return Promise.resolve({ ok: true, value: { videos, next: cursor } satisfies VideoPage })
+      const reachedTo = cursor === undefined ? undefined : Number(cursor)
+      return Promise.resolve({ ok: true, value: { videos, next: cursor, reachedTo } satisfies VideoPage })
     },
   }
+  return Object.assign(Object.create(tiktok), answers)
 }
 
 function videoOf(first: number, n: number): VideoPage['videos'][number] {
@@ -87,7 +91,7 @@ function processOf(holder: string, asked: string[]): SyncDueParts {
     log: silentLog,
     holder,
     governor: new RateGovernor({ db, clock, time: 'clock' }),
-    reading: reading(asked) as TikTokReading,
+    readingOf: () => reading(asked),
   }
 }
 

@@ -74,7 +74,10 @@ test('a crash between pages goes on with the next page, and a 429 is waited for'
   await world.emulator.advance(600)
   const broken = {
     ...world.sync.syncDueParts,
-    reading: { videos: () => Promise.reject(new Error('killed')) },
+    readingOf: () =>
+      Object.assign(Object.create(world.sync.syncDueParts.readingOf('tiktok') ?? {}), {
+        videos: () => Promise.reject(new Error('killed')),
+      }),
   }
   expect(await syncDue(broken as never)).toMatchObject({ failed: 1 })
   expect(await run()).toMatchObject({ claimed: 0 })
