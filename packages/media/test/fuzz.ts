@@ -1,4 +1,5 @@
 import { seededRandom } from '@tockwork/kernel'
+import { picturesSha256 } from '../src/fingerprint/pictures-sha256.ts'
 import { checkMedia, reportJson } from '../src/index.ts'
 import { makeSamplePhoto, makeSampleVideo } from '../src/sample/index.ts'
 import {
@@ -41,6 +42,8 @@ export async function fuzz(
       const rules = { video: videoRules, photo: photoRules }
       const report = await checkMedia({ kind: 'bytes', bytes }, { rules, watermarks: false })
       const { info, verdict } = report
+      // What the hub reads besides when it looks at a file.
+      await picturesSha256({ kind: 'bytes', bytes }, info.container)
       const numbers = [
         info.durationSec ?? 0,
         info.video?.frameRate ?? 0,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { asciiAt, BudgetExceeded, ByteReader, MalformedMedia } from '../byte-reader.ts'
-import { children, childrenByType, walkTopLevel } from '../isobmff/boxes.ts'
+import { asciiAt, BudgetExceeded, ByteReader, MalformedMedia, viewOf } from '../byte-reader.ts'
+import { type Box, children, childrenByType, walkTopLevel } from '../isobmff/boxes.ts'
+import { fragmentRuns, usualSampleSize } from '../isobmff/fragment-runs.ts'
 import { sampleRuns } from '../isobmff/sample-runs.ts'
 import { ID, MAX_HEADER_BYTES, readElement, uint } from '../matroska/ebml.ts'
 import { parseTracks } from '../matroska/tracks.ts'
@@ -16,9 +17,10 @@ const LACED = 0x06
 
 /**
  * SHA-256 over the encoded pictures of a video's first video track, in the order of decoding: the same before and after a
- * file was put into another container, got other tags or another sound, or had its header moved. Nothing is decoded.
+ * file was put into another container or into fragments, got other tags or another sound, or had its header moved. Nothing
+ * is decoded.
  *
- * @returns in hex; undefined where they are not simply listed: fragmented MP4, laced blocks, AVI, photos, damaged files
+ * @returns in hex; undefined where they are not simply listed: laced blocks, AVI, photos, damaged files
  */
 export async function picturesSha256(
   source: MediaSource,
@@ -67,7 +69,7 @@ class PictureHash {
     const length = sizes.reduce((sum, size) => sum + size, 0)
     this.#total += length
     // Tables may name the same bytes a million times; pictures of an honest file are not longer than the file.
-    if (this.#total > this.#reader.size || offset + length > this.#reader.size) return false
+    if (this.#total > this.#reader.size || offset < 0 || offset + length > this.#reader.size) return false
     this.#count += sizes.length
     this.#sizes.update(Uint32Array.from(sizes))
     for (let at = 0; at < length; at += PIECE_BYTES) {
@@ -86,36 +88,63 @@ class PictureHash {
 }
 
 async function walkMovie(reader: ByteReader, pictures: PictureHash): Promise<boolean> {
+  let track: PictureTrack | undefined
   for await (const step of walkTopLevel(reader)) {
     if (step.kind !== 'box') return false
-    const { type, body, end } = step.box
-    if (type !== 'moov') continue
+    const { type, start, body, end } = step.box
+    if (type === 'moof') {
+      // What is shown before the header says what it is, nobody can play.
+      if (track?.usualSize === undefined) return false
+      const moof = (await reader.read(body, end - body)).slice()
+      const { id, usualSize } = track
+      const runs = fragmentRuns(moof, { id, usualSize }, { start, fileSize: reader.size })
+      if (runs === undefined) return false
+      for (const { offset, sizes } of runs) if (!(await pictures.add(offset, sizes))) return false
+      continue
+    }
+    if (type !== 'moov' || track !== undefined) continue
     // The page that it lies in is given up as soon as something else is read.
     const moov = (await reader.read(body, end - body)).slice()
-    const tables = pictureTables(moov)
-    if (tables === undefined) return false
-    for (const { offset, sizes } of sampleRuns(moov, tables))
+    track = pictureTrack(moov)
+    if (track === undefined) return false
+    for (const { offset, sizes } of sampleRuns(moov, track.tables))
       if (!(await pictures.add(offset, sizes))) return false
-    return true
+    if (track.usualSize === undefined) return true
   }
-  return false
+  return track !== undefined
 }
 
-/** The sample tables of the first video track; undefined when there is none, or pictures follow in fragments. */
-function pictureTables(moov: Uint8Array): ReturnType<typeof childrenByType> | undefined {
-  let found: ReturnType<typeof childrenByType> | undefined
-  for (const box of children(moov)) {
-    if (box.type === 'mvex') return undefined
-    if (box.type !== 'trak' || found !== undefined) continue
-    const mdia = childrenByType(moov, box.body, box.end).get('mdia')
+interface PictureTrack {
+  id: number
+  tables: ReadonlyMap<string, Box>
+  /** Of samples in fragments that do not say their own; absent where no fragments follow. */
+  usualSize: number | undefined
+}
+
+/** The first video track; undefined when there is none. */
+function pictureTrack(moov: Uint8Array): PictureTrack | undefined {
+  const boxes = [...children(moov)]
+  const mvex = boxes.find(({ type }) => type === 'mvex')
+  for (const box of boxes) {
+    if (box.type !== 'trak') continue
+    const trak = childrenByType(moov, box.body, box.end)
+    const [header, mdia] = [trak.get('tkhd'), trak.get('mdia')]
     const media = mdia && childrenByType(moov, mdia.body, mdia.end)
     const handler = media?.get('hdlr')
     const minf = media?.get('minf')
-    if (handler === undefined || minf === undefined || asciiAt(moov, handler.body + 8, 4) !== 'vide') continue
+    if (header === undefined || handler === undefined || minf === undefined) continue
+    if (asciiAt(moov, handler.body + 8, 4) !== 'vide') continue
     const stbl = childrenByType(moov, minf.body, minf.end).get('stbl')
-    if (stbl !== undefined) found = childrenByType(moov, stbl.body, stbl.end)
+    if (stbl === undefined) continue
+    // Version 1 has times of 8 bytes before the number.
+    const id = viewOf(moov).getUint32(header.body + (moov[header.body] === 1 ? 20 : 12))
+    return {
+      id,
+      tables: childrenByType(moov, stbl.body, stbl.end),
+      usualSize: mvex === undefined ? undefined : usualSampleSize(moov, mvex, id),
+    }
   }
-  return found
+  return undefined
 }
 
 const ENTERED: ReadonlySet<number> = new Set([ID.Segment, ID.Cluster, ID.BlockGroup])
