@@ -12,6 +12,7 @@ import { mediaOperations } from './media.ts'
 import { peopleOperations } from './people.ts'
 import { postOperations } from './posts.ts'
 import { publishSessionOperations } from './publish-sessions.ts'
+import { shopOperations } from './shops.ts'
 import { webhookDeliveryOperations } from './webhook-deliveries.ts'
 import { webhookEndpointOperations } from './webhook-endpoints.ts'
 import { webhookEventOperations } from './webhook-events.ts'
@@ -34,6 +35,7 @@ export const OPERATIONS = [
   ...changeOperations,
   ...auditLogOperations,
   ...peopleOperations,
+  ...shopOperations,
   ...webhookEndpointOperations,
   ...webhookEventOperations,
   ...webhookDeliveryOperations,

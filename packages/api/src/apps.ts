@@ -3,6 +3,14 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
+const platform = z.enum(['tiktok', 'tiktok_shop', 'bluesky'])
+const market = z.enum(['ROW', 'US'])
+const serviceId = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({ description: "From the app's page in Partner Center; it is not the app key" })
+
 const app = z
   .object({
     id: idOf('app'),
@@ -10,6 +18,11 @@ const app = z
     environment: z.enum(['sandbox', 'production']),
     client_key: z.string(),
     audited: z.boolean(),
+    platform,
+    service_id: z.string().nullable().meta({ description: 'Of an app of TikTok Shop' }),
+    market: market
+      .nullable()
+      .meta({ description: 'Of an app of TikTok Shop: which consent page sellers see' }),
     redirect_uri: z.string().meta({ description: 'Register this address with the app at TikTok' }),
     created_at: moment,
   })
@@ -42,9 +55,15 @@ const createApp = defineOperation({
   body: z.object({
     name,
     environment: z.enum(['sandbox', 'production']),
-    client_key: z.string().min(1).max(128),
-    client_secret: clientSecret,
+    client_key: z.string().min(1).max(128).optional().meta({
+      description:
+        'The app key, of an app of TikTok Shop. Not for Bluesky, which knows an app by its address here',
+    }),
+    client_secret: clientSecret.optional(),
     audited: audited.default(false),
+    platform: platform.default('tiktok'),
+    service_id: serviceId.optional(),
+    market: market.optional().meta({ description: 'ROW unless told; an invitation may name another' }),
   }),
   answer: app,
   status: 201,
@@ -75,6 +94,8 @@ const updateApp = defineOperation({
     name: name.optional(),
     client_secret: clientSecret.optional(),
     audited: audited.optional(),
+    service_id: serviceId.optional(),
+    market: market.optional(),
   }),
   answer: app,
   status: 200,

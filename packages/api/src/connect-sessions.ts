@@ -30,9 +30,14 @@ const createConnectSession = defineOperation({
   body: z.object({
     app_id: idOf('app'),
     scopes: z.array(z.string().max(64)).min(1).max(20).optional().meta({
-      description: 'Everything the hub can use when left out; `user.info.basic` always comes along',
+      description:
+        'Everything the hub can use when left out; `user.info.basic` always comes along. Not for an app of TikTok Shop, whose scopes are fixed at TikTok',
     }),
     return_url: z.string().max(2048).optional(),
+    market: z.enum(['ROW', 'US']).optional().meta({
+      description:
+        'For an app of TikTok Shop: which consent page the seller sees; what the app says when left out',
+    }),
     external_user_id: z.string().min(1).max(255).optional().meta({
       description: 'Your own id of the person; kept with the account',
     }),

@@ -72,6 +72,7 @@ const erasureReport = z
       posts: z.int(),
       videos: z.int(),
       metric_points: z.int(),
+      shop_records: z.int().meta({ description: "What was read of a seller's shops" }),
       assets: z.int(),
       asset_bytes: z.int(),
     }),

@@ -43,6 +43,7 @@ export {
   problemSchema,
 } from './problem.ts'
 export { publishSessionOperations } from './publish-sessions.ts'
+export { shopOperations } from './shops.ts'
 export { webhookDeliveryOperations } from './webhook-deliveries.ts'
 export { webhookEndpointOperations } from './webhook-endpoints.ts'
 export {

@@ -23,6 +23,8 @@ export const API_SCOPES = [
   'webhooks:write',
   'people:read',
   'people:write',
+  'shop:read',
+  'shop:write',
 ] as const
 
 export type ApiScope = (typeof API_SCOPES)[number]

@@ -57,6 +57,11 @@ export const WEBHOOK_EVENTS = {
     description: 'TikTok says that the grant is gone; the creator has to connect again.',
     data: accountData,
   },
+  'account.authorization_ending': {
+    description:
+      'The authorization of a TikTok Shop seller ends within 30 days; told once for each end. Only a new consent renews it.',
+    data: accountData.extend({ authorization_ends_at: moment }),
+  },
   'account.disconnected': {
     description: 'You disconnected an account; its grant was revoked.',
     data: accountData,

@@ -22,8 +22,12 @@ import { Metrics } from './observability/metrics.ts'
 import { startTracing } from './observability/tracing.ts'
 import { createMediaFetching, openOriginality } from './originality/services.ts'
 import { createPeopleServices } from './owners/services.ts'
+import { openNetwork } from './platforms/open-network.ts'
+import { systemResolveTxt } from './platforms/resolve-txt.ts'
 import { createPublishPageServices } from './publish-page/services.ts'
 import { createPublishingServices } from './publishing/services.ts'
+import { createShopServices, watchShops } from './shop/services.ts'
+import { startShopLoop } from './shop/sync-due.ts'
 import { checkServer, isConnectionLost, type OpenDatabase, openDatabase } from './storage/database.ts'
 import { DatabaseClock } from './storage/database-clock.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './storage/embedded/index.ts'
@@ -34,11 +38,13 @@ import { createSyncServices } from './sync/services.ts'
 import { startSyncLoop } from './sync/sync-due.ts'
 import { watchSync } from './sync/watch-sync.ts'
 import { addDemoApp, isEmulator, makeFirstWorkspace } from './tenancy/first-start.ts'
+import type { Network } from './tokens/platforms.ts'
 import { startRefreshLoop } from './tokens/refresh-due.ts'
 import { createUnifiedServices } from './unified/services.ts'
 import { inTurn, tellOfCreators, tellOfPublications, tellOfReadings } from './unified/tell.ts'
 import { openVault } from './vault/open-vault.ts'
 import { beginRotation, defineRotation } from './vault/rotation.ts'
+import { systemResolve } from './webhooks/addresses.ts'
 import { createWebhookServices } from './webhooks/services.ts'
 import { tellOfAccounts, tellOfPosts } from './webhooks/tell.ts'
 
@@ -56,6 +62,8 @@ export interface HubParts {
   graceSeconds?: number
   /** Times of the job queue, for tests. */
   jobs?: { heartbeatSeconds?: number; superviseSeconds?: number; pollSeconds?: number }
+  /** How platforms of many servers are reached, for tests. */
+  network?: Partial<Pick<Network, 'fetch' | 'resolveTxt'>>
   /** The built dashboard; without it the hub is an API alone. */
   dashboard?: DashboardFiles
   /** What a password costs, for tests. */
@@ -183,8 +191,17 @@ async function bringUp(
       ? undefined
       : createMediaFetching({ ...base, copyAddress: assets.copyAddress, metrics })
   const changes = createChangeServices({ ...base, publicUrl })
+  const network = openNetwork({ toLoopback: config.blueskyToLoopback, resolve: systemResolve })
+  closers.push(async () => network.close())
   const accounts = createAccountServices({
     ...base,
+    network: {
+      publicUrl,
+      plcDirectory: config.plcDirectory,
+      resolveTxt: systemResolveTxt,
+      fetch: network.fetch,
+      ...parts.network,
+    },
     holder,
     publicUrl,
     onCall: changes.calls.note,
@@ -193,6 +210,7 @@ async function bringUp(
   })
   const publishing = createPublishingServices({
     ...base,
+    addresses: addressRules,
     holder,
     tokens: accounts.tokens,
     platforms: accounts.platforms,
@@ -226,6 +244,15 @@ async function bringUp(
     readings: tellOfReadings({ unitOfWork, clock, random }),
   })
 
+  const shop = createShopServices({
+    ...base,
+    holder,
+    tokens,
+    platforms,
+    accountEnd: accounts.accountEnd,
+    rateTime: parts.rateTime,
+  })
+
   const unified = createUnifiedServices({
     ...base,
     access: accounts.apiKeys,
@@ -253,6 +280,7 @@ async function bringUp(
   })
 
   watchSync({ db, clock }, metrics)
+  watchShops({ db, clock }, metrics)
 
   const keyFile = join(config.dataDir, 'admin.key')
   const first = { db, clock, random, log, apiKeys: accounts.apiKeys, apps: accounts.apps, keyFile }
@@ -289,6 +317,8 @@ async function bringUp(
     closers.push(() => refreshing.stop())
     const reading = startSyncLoop(sync.syncDueParts)
     closers.push(() => reading.stop())
+    const selling = startShopLoop(shop.shopDueParts)
+    closers.push(() => selling.stop())
   }
   showNumbers(metrics, database, jobs)
 
@@ -302,12 +332,14 @@ async function bringUp(
       ...publishPage.handlers,
       ...signedIn.handlers,
       ...sync.handlers,
+      ...shop.handlers,
       ...webhooks.handlers,
     },
     plainRoutes: [
       ...accounts.plainRoutes,
       ...publishPage.plainRoutes,
       ...webhooks.plainRoutes,
+      ...shop.plainRoutes,
       ...unified.plainRoutes,
       ...changes.plainRoutes,
       ...signedIn.plainRoutes,
@@ -333,7 +365,10 @@ async function bringUp(
   live.start()
   await server.listen({ host: config.host, port })
   const ownerLink = parts.dashboard === undefined ? undefined : await signedIn.firstLink()
-  const hubUrl = `http://${hostInUrl(config.host)}:${port}`
+  // The name under which links to it are made, as long as that leads here: a browser keeps cookies by name.
+  const named =
+    config.publicUrl === undefined && config.host !== '::1' && hostInUrl(config.host) === 'localhost'
+  const hubUrl = named ? publicUrl : `http://${hostInUrl(config.host)}:${port}`
   log.info({ url: hubUrl, publicUrl, worker: config.work }, 'The hub is up')
   return {
     url: hubUrl,

@@ -33,6 +33,10 @@ export interface Config {
   trustProxy: boolean
   /** Webhooks may go to this machine itself, without https: for work on one machine. */
   webhooksToLoopback: boolean
+  /** Servers of Bluesky may be this machine itself, without https: for work on one machine. */
+  blueskyToLoopback: boolean
+  /** The directory of Bluesky's accounts. Absent: plc.directory. */
+  plcDirectory: string | undefined
   /** Connections to the database at most, in this process, besides those of the job queue. */
   databasePool: number
   /** False: only the API, other processes run the jobs. */
@@ -102,6 +106,8 @@ export function parseConfig(env: Environment, options: { cwd?: string } = {}): C
     logLevel: oneOf('TOCKWORK_LOG_LEVEL', LEVELS, 'info'),
     trustProxy: truth('TOCKWORK_TRUST_PROXY', false),
     webhooksToLoopback: truth('TOCKWORK_WEBHOOKS_TO_LOOPBACK', false),
+    blueskyToLoopback: truth('TOCKWORK_BLUESKY_TO_LOOPBACK', false),
+    plcDirectory: origin('TOCKWORK_PLC_DIRECTORY'),
     databasePool: whole('TOCKWORK_DATABASE_POOL', 10, 1, 500),
     work: truth('TOCKWORK_HUB_WORKER', true),
     tracing:

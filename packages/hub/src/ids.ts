@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'per'
   | 'ses'
   | 'inv'
+  | 'shp'
 
 /**
  * A new id: `prefix_` and a ULID of 26 characters (48 bits of `clock` in milliseconds, 80 random bits). Ids made

@@ -2,6 +2,7 @@
 import { problem } from '@tockwork/api'
 import type { Clock } from '@tockwork/kernel'
 import type { Log } from '../observability/log.ts'
+import { ConnectorPlatform } from '../platforms/connector-platform.ts'
 import { eraseAccountData, unreferencedContents } from '../storage/account-erasure.ts'
 import { type Account, findAccount, findAccountByExternalId, setAccountStatus } from '../storage/accounts.ts'
 import { findAppsByClientKey } from '../storage/apps.ts'
@@ -43,6 +44,7 @@ export interface ErasureReport {
     posts: number
     videos: number
     metricPoints: number
+    shopRecords: number
     assets: number
     assetBytes: number
   }
@@ -162,6 +164,7 @@ export class AccountEnd {
         posts: data.posts,
         videos: data.videos,
         metricPoints: data.metricPoints,
+        shopRecords: data.shopRecords,
         assets: data.assets.length,
         assetBytes: data.assets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       },
@@ -181,27 +184,36 @@ export class AccountEnd {
     /** Only accounts of these apps, whose secret fits the event's signature; all with the client key unless told. */
     appIds?: readonly string[]
   }): Promise<Account[]> {
-    const { clock, db, onAccountEvent, unitOfWork } = this.#parts
+    const { db } = this.#parts
     const reason = REMOVAL_REASONS[event.reason ?? 0] ?? 'removed_at_tiktok'
     const ended: Account[] = []
     for (const app of await findAppsByClientKey(db, event.clientKey)) {
       if (event.appIds?.includes(app.id) === false) continue
       const account = await findAccountByExternalId(db, app.id, event.openId)
-      if (account?.status !== 'connected') continue
-      const grantedInSecond = Math.floor(account.connectedAt / 1000)
-      if (event.createTime < grantedInSecond) continue
-      const now = clock.now()
-      if (event.createTime === grantedInSecond) {
-        // Before or after the grant of that very second? A refresh tells.
-        await makeDue(db, account.workspaceId, account.id, now)
-        continue
-      }
-      const { workspaceId, id: accountId, connectedAt } = account
-      const grant = { workspaceId, accountId, reason, now, connectedAt }
-      const done = await unitOfWork((work) => markGrantGone(work, grant, onAccountEvent))
-      if (done) ended.push(account)
+      if (account !== undefined && (await this.grantRemoved(account, reason, event.createTime)))
+        ended.push(account)
     }
     return ended
+  }
+
+  /**
+   * The platform says that a grant was removed at `createTime` (epoch seconds). One that is older than the present grant
+   * was about an earlier one. Answers whether it ended the account's grant.
+   */
+  async grantRemoved(account: Account, reason: string, createTime: number): Promise<boolean> {
+    const { clock, db, onAccountEvent, unitOfWork } = this.#parts
+    if (account.status !== 'connected') return false
+    const grantedInSecond = Math.floor(account.connectedAt / 1000)
+    if (createTime < grantedInSecond) return false
+    const now = clock.now()
+    if (createTime === grantedInSecond) {
+      // Before or after the grant of that very second? A refresh tells.
+      await makeDue(db, account.workspaceId, account.id, now)
+      return false
+    }
+    const { workspaceId, id: accountId, connectedAt } = account
+    const grant = { workspaceId, accountId, reason, now, connectedAt }
+    return unitOfWork((work) => markGrantGone(work, grant, onAccountEvent))
   }
 
   async #find(workspaceId: string, accountId: string): Promise<Account> {
@@ -214,9 +226,9 @@ export class AccountEnd {
   async #revoke(account: Account): Promise<Revocation> {
     const { platforms, tokens } = this.#parts
     if (account.status === 'disconnected' || account.status === 'erased') return { ended: 'none' }
-    const platform = await platforms.of(account.workspaceId, account.appId)
-    const result = await tokens.withAccess(account.workspaceId, account.id, ({ token }) =>
-      platform.revoke(token),
+    const platform = await platforms.accountsOf(account.workspaceId, account.appId)
+    const result = await tokens.withAccess(account.workspaceId, account.id, ({ token, tokens: pair }) =>
+      platform instanceof ConnectorPlatform ? platform.revoke(pair) : platform.revoke(token),
     )
     if (result.ok) return { ended: 'revoked' }
     const { failure } = result
@@ -228,7 +240,7 @@ export class AccountEnd {
 function upstream(failure: PlatformFailure, now: number) {
   return problem(
     'upstream_failed',
-    `TikTok did not revoke the grant (${failure.code}); nothing was changed. Try again.`,
+    `The platform did not revoke the grant (${failure.code}); nothing was changed. Try again.`,
     failure.until === undefined ? {} : { retryAfter: Math.max(1, Math.ceil((failure.until - now) / 1000)) },
   )
 }

@@ -4,9 +4,11 @@ import { problem } from '@tockwork/api'
 import type { Clock, Random } from '@tockwork/kernel'
 import { newId } from '../ids.ts'
 import type { Log } from '../observability/log.ts'
+import { BLUESKY_SCOPES, redirectUriOf } from '../platforms/bluesky.ts'
+import { ConnectorPlatform } from '../platforms/connector-platform.ts'
 import { scheduleSync } from '../storage/account-syncs.ts'
 import { findAccount, updateAccountProfile, upsertConnectedAccount } from '../storage/accounts.ts'
-import { findApp } from '../storage/apps.ts'
+import { type AppPlatform, findApp } from '../storage/apps.ts'
 import { appendAudit } from '../storage/audit-log.ts'
 import {
   type ConnectSession,
@@ -18,9 +20,12 @@ import {
 } from '../storage/connect-sessions.ts'
 import { endConsent, insertConsent } from '../storage/consents.ts'
 import type { Database, Transaction } from '../storage/database.ts'
+import { scheduleSeller } from '../storage/shop-sellers.ts'
 import { putGrantedTokens } from '../storage/token-vault.ts'
 import type { UnitOfWork } from '../storage/unit-of-work.ts'
 import { DEFAULT_SCOPES, isUserScope } from '../tiktok/capabilities.ts'
+import type { PlatformFailure } from '../tiktok/outcome.ts'
+import { SHOP_SCOPES } from '../tiktok/shop/capabilities.ts'
 import type { PlatformTokens } from '../tiktok/tokens.ts'
 import type { OnAccountEvent } from '../tokens/account-events.ts'
 import type { Platforms } from '../tokens/platforms.ts'
@@ -47,6 +52,8 @@ export interface ConnectParts {
 export interface NewConnectSession {
   appId: string
   scopes?: readonly string[] | undefined
+  /** For an app of TikTok Shop: which consent page the seller sees. */
+  market?: 'ROW' | 'US' | undefined
   returnUrl?: string | undefined
   externalUserId?: string | undefined
   /** Milliseconds; an hour unless told. */
@@ -92,14 +99,7 @@ export class ConnectFlow {
     const { clock, db, random, unitOfWork } = this.#parts
     const app = await findApp(db, workspaceId, wish.appId)
     if (app === undefined) throw problem('not_found', 'There is no such app.', { field: 'app_id' })
-    const scopes = [...new Set(wish.scopes ?? DEFAULT_SCOPES)]
-    const wrong = scopes.find((scope) => !isUserScope(scope))
-    if (wrong !== undefined)
-      throw problem('invalid_request', `scopes: ${wrong} is no scope that a creator can grant`, {
-        field: 'scopes',
-      })
-    // TikTok adds it anyway, and without it nobody knows whose account it is.
-    if (!scopes.includes('user.info.basic')) scopes.unshift('user.info.basic')
+    const scopes = scopesToAsk(app.platform, wish)
     const urlProblem = wish.returnUrl === undefined ? undefined : returnUrlProblem(wish.returnUrl)
     if (urlProblem !== undefined)
       throw problem('invalid_request', `return_url ${urlProblem}`, { field: 'return_url' })
@@ -118,6 +118,7 @@ export class ConnectFlow {
       openerOrigin: wish.opened?.origin ?? null,
       unifiedUserId: wish.opened?.userId ?? null,
       products: wish.opened === undefined ? null : [...wish.opened.products],
+      market: app.platform === 'tiktok_shop' ? (wish.market ?? null) : null,
     }
     const made = { ...session, usedAt: null, accountId: null, outcome: null, outcomeCode: null, login: null }
     await unitOfWork(async ({ tx }) => {
@@ -143,29 +144,44 @@ export class ConnectFlow {
   /** What the page of a link shows. */
   async open(
     sessionId: string,
-  ): Promise<{ session: ConnectSession; brand: Brand; appName: string; expired: boolean } | undefined> {
+  ): Promise<
+    | { session: ConnectSession; brand: Brand; appName: string; platform: AppPlatform; expired: boolean }
+    | undefined
+  > {
     const found = await findConnectSessionByLink(this.#parts.db, sessionId)
     if (found === undefined) return undefined
     return { ...found, expired: this.#parts.clock.now() >= found.session.expiresAt }
   }
 
-  /** The creator goes on: answers TikTok's address, or `undefined` when the link is over or used. */
-  async start(sessionId: string): Promise<string | undefined> {
-    const { clock, db, platforms, random, vault } = this.#parts
+  /**
+   * The creator goes on: answers the platform's address, or why there is none; `undefined` when the link is over or used.
+   * @param identifier whose account it is, where the platform has to know that first
+   */
+  async start(
+    sessionId: string,
+    identifier = '',
+  ): Promise<{ url: string } | { failure: PlatformFailure } | undefined> {
+    const { clock, db, platforms, publicUrl, random, vault } = this.#parts
     const opened = await this.open(sessionId)
     if (opened === undefined || opened.expired) return undefined
     const { session } = opened
-    const platform = await platforms.of(session.workspaceId, session.appId)
-    const redirectUri = this.redirectUri()
+    const platform = await platforms.accountsOf(session.workspaceId, session.appId)
     const state = Buffer.from(random.bytes(32)).toString('base64url')
-    const { url, codeVerifier } = await platform.authorizeUrl({ scopes: session.scopes, redirectUri, state })
+    const isConnector = platform instanceof ConnectorPlatform
+    const redirectUri = isConnector ? redirectUriOf(publicUrl) : this.redirectUri()
+    const login = { scopes: session.scopes, redirectUri, state }
+    const begun = isConnector
+      ? await platform.begin({ ...login, identifier })
+      : { ok: true as const, value: await platform.authorizeUrl({ ...login, market: session.market }) }
+    if (!begun.ok) return { failure: begun.failure }
+    const { url, codeVerifier } = begun.value
     const started = await startConnectSession(db, session.id, {
       stateHash: hashOf(state),
       verifierSealed: await vault.seal(codeVerifier, verifierPlace(session)),
-      redirectUri,
+      redirectUri: login.redirectUri,
       now: clock.now(),
     })
-    return started ? url : undefined
+    return started ? { url } : undefined
   }
 
   /** Register this address with the app at TikTok. */
@@ -187,7 +203,7 @@ export class ConnectFlow {
     if (clock.now() >= session.expiresAt + CONSENT_MS) return this.#end(session, 'failed', 'session_expired')
     let tokens: PlatformTokens
     try {
-      const platform = await platforms.of(session.workspaceId, session.appId)
+      const platform = await platforms.accountsOf(session.workspaceId, session.appId)
       const codeVerifier = await vault.open(login.verifierSealed, verifierPlace(session))
       const result = await platform.finish(query, { state, redirectUri: login.redirectUri, codeVerifier })
       if (!result.ok) {
@@ -202,14 +218,26 @@ export class ConnectFlow {
     return this.#connect(session, tokens, visitor)
   }
 
+  /** Signed in without a page of the platform's own, which would have asked for each scope by itself. */
+  connectWhole(session: ConnectSession, tokens: PlatformTokens, visitor: Visitor): Promise<CallbackEnd> {
+    return this.#connect(session, tokens, visitor, [])
+  }
+
   /** The code has been spent: these tokens exist here only, so they are stored before anything else is asked. */
-  async #connect(session: ConnectSession, tokens: PlatformTokens, visitor: Visitor): Promise<CallbackEnd> {
+  async #connect(
+    session: ConnectSession,
+    tokens: PlatformTokens,
+    visitor: Visitor,
+    missing = session.scopes.filter((scope) => !tokens.scopes.includes(scope)),
+  ): Promise<CallbackEnd> {
     const { clock, db, log, platforms } = this.#parts
-    const missing = session.scopes.filter((scope) => !tokens.scopes.includes(scope))
     const accountId = await this.#storing(() => this.#store(session, tokens, missing, visitor))
     let name: string | null = null
-    const platform = await platforms.of(session.workspaceId, session.appId)
-    const profile = await platform.profile(tokens.accessToken, tokens.scopes)
+    const platform = await platforms.accountsOf(session.workspaceId, session.appId)
+    const profile =
+      platform instanceof ConnectorPlatform
+        ? await platform.profile(tokens)
+        : await platform.profile(tokens.accessToken, tokens.scopes)
     if (profile.ok) {
       name = profile.value.username ?? profile.value.displayName ?? null
       await updateAccountProfile(db, session.workspaceId, accountId, profile.value, clock.now())
@@ -233,18 +261,27 @@ export class ConnectFlow {
     const now = clock.now()
     return unitOfWork(async (work) => {
       const { tx } = work
+      const { platform } = (await findApp(tx, workspaceId, appId)) ?? { platform: 'tiktok' as const }
       const { account, isNew } = await upsertConnectedAccount(tx, {
         id: newId('acc', clock, random),
         workspaceId,
         appId,
-        platform: 'tiktok',
+        platform,
         externalId: tokens.openId,
         externalUserId,
         scopes: tokens.scopes,
         missingScopes,
         now,
       })
-      await scheduleSync(tx, { accountId: account.id, workspaceId, dueAt: now })
+      if (platform === 'tiktok_shop')
+        await scheduleSeller(tx, {
+          accountId: account.id,
+          workspaceId,
+          appId,
+          dueAt: now,
+          endsAt: tokens.refreshExpiresAt,
+        })
+      else await scheduleSync(tx, { accountId: account.id, workspaceId, dueAt: now })
       const seal = async (generation: number) => ({
         workspaceId,
         ...(await sealTokens(vault, tokens, tokenPlace(workspaceId, account.id, generation))),
@@ -322,6 +359,37 @@ export class ConnectFlow {
     const after = await findConnectSessionByLink(db, session.id)
     return { kind: 'not_connected', session: after?.session ?? { ...session, outcome, outcomeCode: code } }
   }
+}
+
+/** @throws {Problem} when a scope cannot be asked for */
+function scopesToAsk(platform: AppPlatform, wish: NewConnectSession): string[] {
+  if (platform === 'tiktok_shop') {
+    if (wish.scopes !== undefined)
+      throw problem('invalid_request', 'scopes: those of an app of TikTok Shop are fixed in Partner Center', {
+        field: 'scopes',
+      })
+    return Object.values(SHOP_SCOPES)
+  }
+  if (platform === 'bluesky') {
+    if (wish.scopes !== undefined)
+      throw problem('invalid_request', 'scopes: Bluesky grants all of an account or nothing', {
+        field: 'scopes',
+      })
+    return [...BLUESKY_SCOPES]
+  }
+  if (wish.market !== undefined)
+    throw problem('invalid_request', 'market: only an app of TikTok Shop has several consent pages', {
+      field: 'market',
+    })
+  const scopes = [...new Set(wish.scopes ?? DEFAULT_SCOPES)]
+  const wrong = scopes.find((scope) => !isUserScope(scope))
+  if (wrong !== undefined)
+    throw problem('invalid_request', `scopes: ${wrong} is no scope that a creator can grant`, {
+      field: 'scopes',
+    })
+  // TikTok adds it anyway, and without it nobody knows whose account it is.
+  if (!scopes.includes('user.info.basic')) scopes.unshift('user.info.basic')
+  return scopes
 }
 
 /** Only a hash of the state is stored: whoever reads the table cannot answer for TikTok. */

@@ -3,6 +3,7 @@
  * from anywhere.
  */
 import { consentWords } from '../tiktok/capabilities.ts'
+import { isShopScope, shopConsentWords } from '../tiktok/shop/capabilities.ts'
 import { type Brand, brandStyle, styleHash } from './brand.ts'
 import type { Speech } from './messages/languages.ts'
 import { fill, type WORDED_SCOPES } from './messages/messages.ts'
@@ -42,6 +43,7 @@ ul{margin:0 0 1.25rem;padding:.25rem 1rem;border:1px solid var(--line);border-ra
 .account{display:grid;grid-template-columns:1fr auto;align-items:center;gap:.75rem;margin:0 0 .75rem}.account button{width:auto;min-height:2.75rem;font-size:1rem;background:var(--other-bg);color:var(--ink)}.account button:hover{background:var(--line)}.logo{max-width:9rem;max-height:2.75rem;object-fit:contain}
 .who{display:flex;align-items:center;gap:.6rem;margin:0 0 1.25rem;color:var(--soft)}.tile{display:grid;place-items:center;min-width:2.75rem;height:2.75rem;padding:0 .7rem;border-radius:.75rem;background:var(--other-bg);color:var(--ink);font-weight:700}
 .mark{display:grid;place-items:center;width:3rem;height:3rem;margin:0 0 1.25rem;border-radius:50%;background:var(--other-bg);color:var(--other);font-size:1.375rem;font-weight:700;line-height:1}.mark.good{background:var(--good-bg);color:var(--good)}
+.field{display:grid;gap:.375rem;margin:0 0 1rem}.field label{font-weight:600}.field input{width:100%;min-height:3rem;padding:.5rem .75rem;border:1px solid var(--soft);border-radius:.75rem;background:var(--paper);color:var(--ink);font:inherit}.alert{padding:.75rem 1rem;border-inline-start:.25rem solid var(--act);border-radius:.5rem;background:var(--other-bg)}summary{padding:.5rem 0;cursor:pointer}.pick{margin:0 0 .75rem}
 .soft{color:var(--soft);font-size:.9375rem}form{margin:1.5rem 0 1rem}main>:last-child{margin-bottom:0}
 button,.button{display:block;width:100%;min-height:3.125rem;padding:.75rem 1rem;border:0;border-radius:.75rem;background:var(--act);color:var(--on-act);font:inherit;font-size:1.0625rem;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}button:hover,.button:hover{background:var(--act-over)}
 :focus-visible{outline:3px solid var(--ink);outline-offset:3px}
@@ -49,7 +51,7 @@ button,.button{display:block;width:100%;min-height:3.125rem;padding:.75rem 1rem;
 @media (forced-colors:active){button,.button,main,.tile,.mark{border:1px solid}}`
 
 /** Text of somebody else as HTML text or attribute value. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
@@ -113,7 +115,7 @@ function logoOrigin(brand: Brand | undefined): string | undefined {
   return protocol === 'https:' && /^https:\/\/[\w.:[\]-]+$/.test(origin) ? origin : undefined
 }
 
-const paragraph = (text: string, soft = false): string =>
+export const paragraph = (text: string, soft = false): string =>
   `<p${soft ? ' class="soft"' : ''}>${escapeHtml(text)}</p>`
 
 /** How it ended, at a glance. */
@@ -121,18 +123,18 @@ const mark = (sign: '✓' | '–' | '!', good = false): string =>
   `<p class="mark${good ? ' good' : ''}" aria-hidden="true">${sign}</p>`
 
 /** Who is connected to whom: the logo or first letter of the one, the name of the other. */
-function whoWithTikTok(brand: Brand): string {
+export function whoWith(brand: Brand, platform: string): string {
   const first = /[\p{L}\p{N}]/u.exec(brand.name)?.[0]?.toUpperCase() ?? '·'
   const own =
     logoOrigin(brand) === undefined
       ? `<span class="tile">${escapeHtml(first)}</span>`
       : `<img class="logo" src="${escapeHtml(brand.logoUrl ?? '')}" alt="">`
-  return `<p class="who" aria-hidden="true">${own}<span>⇄</span><span class="tile">TikTok</span></p>`
+  return `<p class="who" aria-hidden="true">${own}<span>⇄</span><span class="tile">${escapeHtml(platform)}</span></p>`
 }
 
 function scopeList(scopes: readonly string[], { messages }: Speech, leftOut = false): string {
   const words = (scope: string): string =>
-    messages.scopes[scope as (typeof WORDED_SCOPES)[number]] ?? consentWords(scope)
+    messages.scopes[scope as (typeof WORDED_SCOPES)[number]] ?? shopConsentWords(scope) ?? consentWords(scope)
   const items = scopes.map((scope) => `<li>${escapeHtml(words(scope))}</li>`)
   // Without bullets, some browsers take it for no list unless it says so.
   return `<ul role="list"${leftOut ? ' class="out"' : ''}>\n${items.join('\n')}\n</ul>`
@@ -157,7 +159,7 @@ export function invitationPage(invitation: {
   return {
     status: 200,
     title: fill(messages.asks, who, speech.direction),
-    picture: whoWithTikTok(brand),
+    picture: whoWith(brand, 'TikTok'),
     formTargets: invitation.formTargets,
     speech,
     brand,
@@ -166,7 +168,8 @@ export function invitationPage(invitation: {
       ...(again ? [paragraph(messages.again)] : []),
       paragraph(fill(messages.ifYouAgree, who, speech.direction)),
       scopeList(scopes, speech),
-      paragraph(messages.leaveOut),
+      // A seller agrees to all of it or to nothing.
+      ...(scopes.some(isShopScope) ? [] : [paragraph(messages.leaveOut)]),
       paragraph(messages.howLong),
       `<form method="post" action="${escapeHtml(action)}"><button type="submit">${escapeHtml(messages.go)}</button></form>`,
       paragraph(`${messages.password} ${messages.unexpected}`, true),
@@ -176,16 +179,18 @@ export function invitationPage(invitation: {
 
 export function connectedPage(done: {
   name: string | null
+  /** In place of the name, where there is none. */
+  unnamed?: string
   missing: readonly string[]
   speech: Speech
   brand?: Brand | undefined
   news?: News | undefined
 }): Page {
-  const { name, missing, speech, brand, news } = done
+  const { name, missing, speech, brand, news, unnamed = speech.messages.connectedUnnamed } = done
   const { messages } = speech
   return {
     status: 200,
-    title: name === null ? messages.connectedUnnamed : fill(messages.connected, { name }, speech.direction),
+    title: name === null ? unnamed : fill(messages.connected, { name }, speech.direction),
     picture: mark('✓', true),
     speech,
     brand,
@@ -235,7 +240,7 @@ function closing({ messages }: Speech, news: News | undefined): string {
 
 /** What a user has connected already, to end it or add to it. */
 export function accountsPage(shown: {
-  accounts: readonly { id: string; name: string }[]
+  accounts: readonly { id: string; name: string; platform: string }[]
   speech: Speech
   brand: Brand
   /** Hidden fields of each form: whatever lets the next page know what this one knew. */
@@ -253,14 +258,13 @@ export function accountsPage(shown: {
   return {
     status: 200,
     title: messages.yourAccounts,
-    picture: whoWithTikTok(brand),
     speech,
     brand,
     news,
     body: [
       ...shown.accounts.map(
-        ({ id, name }) =>
-          `<div class="account"><strong>${escapeHtml(name)}</strong>${form({ act: 'disconnect', account: id }, messages.disconnect, name)}</div>`,
+        ({ id, name, platform }) =>
+          `<div class="account"><span><strong>${escapeHtml(name)}</strong> <span class="soft">${escapeHtml(platform)}</span></span>${form({ act: 'disconnect', account: id }, messages.disconnect, name)}</div>`,
       ),
       form({ act: 'connect' }, messages.connectAnother),
       closing(speech, news),

@@ -19,8 +19,14 @@ export function connectRoutes(pages: ConnectPages): PlainRoute[] {
     {
       method: 'POST',
       path: '/connect/{session_id}',
-      bodyLimit: 1024,
-      handle: ({ params, headers }) => pages.go(params.session_id ?? '', browserOf(headers)),
+      bodyLimit: 4096,
+      handle: ({ params, headers, body, ip, userAgent }) =>
+        pages.go(
+          params.session_id ?? '',
+          browserOf(headers),
+          new URLSearchParams(Buffer.from(body).toString('utf8')),
+          { ip, userAgent: userAgent ?? null },
+        ),
     },
   ]
 }

@@ -3,6 +3,7 @@ import { Problem } from '@tockwork/api'
 import type { PlainAnswer, PlainRequest, PlainRoute } from '../http/ports.ts'
 import { originProblem } from '../publish-page/origins.ts'
 import { type Brand, styleHash } from './brand.ts'
+import { pickPage } from './handle-pages.ts'
 import { accountsPage, notConnectedPage } from './pages.ts'
 import { returnUrlProblem } from './return-url.ts'
 import { scriptAddress, scriptAnswer } from './scripts.ts'
@@ -65,7 +66,7 @@ function wayIn(): PlainAnswer {
       'x-robots-tag': 'noindex',
     },
     body: `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>TikTok</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>…</title>
 <style>${style}</style><script type="module" src="${scriptAddress('connect-start.js')}"></script></head>
 <body><main><noscript>JavaScript has to be allowed here.</noscript></main></body></html>
 `,
@@ -125,10 +126,11 @@ async function enter(
     language: field('language') === undefined ? undefined : speech.language,
   }
   let told: Record<string, unknown> = { type: 'accounts' }
+  let endedPlatform: string
   const account = field('account')
   if (field('act') === 'disconnect' && account !== undefined && UUID.test(account)) {
     try {
-      await sdk.disconnect(token, account)
+      endedPlatform = await sdk.disconnect(token, account)
     } catch (error) {
       if (error instanceof Problem) return refused(error.code, messages.failedText)
       throw error
@@ -136,31 +138,42 @@ async function enter(
     told = {
       type: 'disconnected',
       account_id: account,
-      work_platform_id: sdk.workPlatformId,
+      work_platform_id: endedPlatform,
       user_id: token.userId,
     }
   }
-  const accounts = field('act') === 'connect' || field('single') === '1' ? [] : await sdk.accounts(token)
-  if (accounts.length > 0 || told.type === 'disconnected') {
-    const carry = {
+  const carry = Object.fromEntries(
+    Object.entries({
       token: secret,
       origin,
       platform: wish.workPlatformId,
       redirect: returnUrl,
       language: wish.language,
-    }
+    }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  )
+  const accounts = field('act') === 'connect' || field('single') === '1' ? [] : await sdk.accounts(token)
+  if (accounts.length > 0 || told.type === 'disconnected') {
     return render(
       accountsPage({
         accounts,
         speech,
         brand: await brandOf(token.workspaceId),
-        carry: Object.fromEntries(
-          Object.entries(carry).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-        ),
+        carry,
         news: news(told),
       }),
     )
   }
+  const platforms = wish.workPlatformId === undefined ? await sdk.platforms(token) : []
+  if (platforms.length > 1)
+    return render(
+      pickPage({
+        platforms,
+        speech,
+        brand: await brandOf(token.workspaceId),
+        carry,
+        news: news({ type: 'picking' }),
+      }),
+    )
   const session = await sdk.begin(token, wish)
   return session === undefined
     ? refused('platform_not_offered', messages.notOffered)

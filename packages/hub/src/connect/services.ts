@@ -3,6 +3,7 @@ import type { Clock, Random } from '@tockwork/kernel'
 import type { OnCall } from '../changes/call-log.ts'
 import type { PlainRoute } from '../http/ports.ts'
 import type { Log } from '../observability/log.ts'
+import { clientRoutes } from '../platforms/client-routes.ts'
 import { apiKeyHandlers } from '../routes/api-keys.ts'
 import { appHandlers } from '../routes/apps.ts'
 import { auditLogHandlers } from '../routes/audit-log.ts'
@@ -17,13 +18,14 @@ import { ApiKeys } from '../tenancy/api-keys.ts'
 import { Apps } from '../tenancy/apps.ts'
 import { IdempotencyKeys } from '../tenancy/idempotency.ts'
 import { noAccountEvents, type OnAccountEvent } from '../tokens/account-events.ts'
-import { Platforms } from '../tokens/platforms.ts'
+import { type Network, Platforms } from '../tokens/platforms.ts'
 import type { RefreshDueParts } from '../tokens/refresh-due.ts'
 import { TokenRefresher } from '../tokens/token-refresher.ts'
 import { TokenService } from '../tokens/token-service.ts'
 import type { Vault } from '../vault/sealing.ts'
 import { AccountEnd } from './account-end.ts'
 import { ConnectFlow } from './connect-flow.ts'
+import { HandleSignIn } from './handle-sign-in.ts'
 import { connectRoutes } from './plain-routes.ts'
 import { SdkConnect } from './sdk-connect.ts'
 import { sdkRoutes } from './sdk-pages.ts'
@@ -42,6 +44,8 @@ export interface AccountServiceParts {
   publicUrl: string
   /** Sends every TikTok host to this origin, such as an emulator. */
   tiktokOrigin?: string | undefined
+  /** How platforms of many servers are reached; absent: not at all. */
+  network?: Network | undefined
   onAccountEvent?: OnAccountEvent | undefined
   /** Told of every request to TikTok. */
   onCall?: OnCall | undefined
@@ -56,7 +60,15 @@ const SESSIONS_KEPT_MS = 30 * 86_400_000
 export function createAccountServices(parts: AccountServiceParts) {
   const { db, clock, random, log, vault, holder, publicUrl, tiktokOrigin, unitOfWork } = parts
   const onAccountEvent = parts.onAccountEvent ?? noAccountEvents
-  const platforms = new Platforms({ db, vault, clock, random, origin: tiktokOrigin, onCall: parts.onCall })
+  const platforms = new Platforms({
+    db,
+    vault,
+    clock,
+    random,
+    origin: tiktokOrigin,
+    network: parts.network,
+    onCall: parts.onCall,
+  })
   const tokenParts = {
     db,
     unitOfWork,
@@ -65,7 +77,7 @@ export function createAccountServices(parts: AccountServiceParts) {
     random,
     log,
     onAccountEvent,
-    portOf: (workspaceId: string, appId: string) => platforms.of(workspaceId, appId),
+    portOf: (workspaceId: string, appId: string) => platforms.accountsOf(workspaceId, appId),
   }
   const refresher = new TokenRefresher(tokenParts)
   const tokens = new TokenService(tokenParts, refresher, holder)
@@ -94,10 +106,12 @@ export function createAccountServices(parts: AccountServiceParts) {
     onAccountEvent,
     removeContent,
   })
+  const handles = new HandleSignIn({ db, flow, platforms })
   const sdk = new SdkConnect({ db, clock, flow, accountEnd })
   const plainRoutes: PlainRoute[] = [
     ...sdkRoutes({ sdk, brandOf: (workspaceId) => findBrand(db, workspaceId) }),
-    ...connectRoutes(new ConnectPages(flow, sdk, tiktokOrigin)),
+    ...connectRoutes(new ConnectPages({ flow, sdk, handles, tiktokOrigin, publicUrl })),
+    ...clientRoutes({ db, vault, publicUrl }),
   ]
   const refreshDueParts: RefreshDueParts = { db, clock, log, refresher, holder }
   return {

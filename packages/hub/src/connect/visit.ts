@@ -1,6 +1,10 @@
 /** The connect pages as plain requests and answers; the HTTP server carries them. */
 import type { ConnectSession } from '../storage/connect-sessions.ts'
+import { isShopScope, SELLER_ORIGINS } from '../tiktok/shop/capabilities.ts'
+import type { Brand } from './brand.ts'
 import type { CallbackEnd, ConnectFlow, Visitor } from './connect-flow.ts'
+import { type HandleTrouble, handleMessages, handlePage } from './handle-pages.ts'
+import type { HandleSignIn } from './handle-sign-in.ts'
 import { acceptedLanguages, type Speech, speechOf } from './messages/languages.ts'
 import {
   alreadyRunningPage,
@@ -37,23 +41,48 @@ export class ConnectPages {
   readonly #sdk: SdkConnect
   /** Origin of TikTok's consent page, where the form's redirect leads. */
   readonly #consentOrigin: string
+  /** The same for sellers. */
+  readonly #sellerOrigins: readonly string[]
 
-  constructor(flow: ConnectFlow, sdk: SdkConnect, tiktokOrigin: string | undefined) {
+  readonly #handles: HandleSignIn
+  /** Where a handle may lead: to any server, as far as the hub itself is reached. */
+  readonly #accountServers: readonly string[]
+
+  constructor(parts: {
+    flow: ConnectFlow
+    sdk: SdkConnect
+    handles: HandleSignIn
+    tiktokOrigin: string | undefined
+    publicUrl: string
+  }) {
+    const { flow, sdk, tiktokOrigin } = parts
     this.#flow = flow
+    this.#handles = parts.handles
+    this.#accountServers = parts.publicUrl.startsWith('https:') ? ['https:'] : ['https:', 'http:']
     this.#sdk = sdk
     this.#consentOrigin = tiktokOrigin === undefined ? 'https://www.tiktok.com' : new URL(tiktokOrigin).origin
+    this.#sellerOrigins = tiktokOrigin === undefined ? SELLER_ORIGINS : [this.#consentOrigin]
   }
 
   /** `GET /connect/:session` */
   async show(sessionId: string, browser: Browser, wish?: string | null): Promise<Visit> {
     const opened = SESSION_ID.test(sessionId) ? await this.#flow.open(sessionId) : undefined
     if (opened === undefined) return render(unknownLinkPage(speechFor(undefined, browser, wish)))
-    const { session, brand, appName, expired } = opened
+    const { session, brand, appName, platform, expired } = opened
     const speech = speechFor(session, browser, wish)
     if (session.outcome === 'connected')
-      return render(connectedPage({ name: null, missing: [], speech, brand }))
+      return render(
+        connectedPage({
+          name: null,
+          missing: [],
+          speech,
+          brand,
+          ...(platform === 'bluesky' ? { unnamed: handleMessages(speech).connected } : {}),
+        }),
+      )
     if (expired)
       return render(expiredLinkPage(speech, newsFor(session, { type: 'failed', reason: 'expired' })))
+    if (platform === 'bluesky') return this.#handlePage({ session, brand }, speech)
     return render(
       invitationPage({
         brand,
@@ -61,22 +90,72 @@ export class ConnectPages {
         scopes: session.scopes,
         speech,
         action: `/connect/${session.id}`,
-        formTargets: [this.#consentOrigin],
+        formTargets: session.scopes.some(isShopScope) ? this.#sellerOrigins : [this.#consentOrigin],
         again: session.outcome !== null,
         news: newsFor(session, { type: 'session', session_id: session.id }),
       }),
     )
   }
 
-  /** `POST /connect/:session`: on to TikTok. */
-  async go(sessionId: string, browser: Browser): Promise<Visit> {
-    const url = SESSION_ID.test(sessionId) ? await this.#flow.start(sessionId) : undefined
-    return url === undefined ? this.show(sessionId, browser) : redirect(url)
+  /** `POST /connect/:session`: on to the platform. */
+  async go(sessionId: string, browser: Browser, form: URLSearchParams, visitor: Visitor): Promise<Visit> {
+    const opened = SESSION_ID.test(sessionId) ? await this.#flow.open(sessionId) : undefined
+    if (opened?.platform === 'bluesky') return this.#signIn(opened, form, visitor, browser)
+    const begun = opened === undefined ? undefined : await this.#flow.start(sessionId)
+    return begun === undefined || 'failure' in begun ? this.show(sessionId, browser) : redirect(begun.url)
+  }
+
+  async #signIn(
+    opened: { session: ConnectSession; brand: Brand },
+    form: URLSearchParams,
+    visitor: Visitor,
+    browser: Browser,
+  ): Promise<Visit> {
+    const { session } = opened
+    const identifier = form.get('identifier')?.trim().slice(0, 300) ?? ''
+    const password = form.get('password')?.slice(0, 100) || undefined
+    const step = await this.#handles.go(session.id, { identifier, password }, visitor)
+    switch (step.kind) {
+      case 'go':
+        return redirect(step.url)
+      case 'trouble':
+        return this.#handlePage(opened, speechFor(session, browser), { identifier, trouble: step.trouble })
+      case 'end':
+        return this.#ended(step.end, browser)
+      case 'over':
+        return this.show(session.id, browser)
+    }
+  }
+
+  async #handlePage(
+    { session, brand }: { session: ConnectSession; brand: Brand },
+    speech: Speech,
+    typed: { identifier: string; trouble: HandleTrouble | undefined } = {
+      identifier: '',
+      trouble: undefined,
+    },
+  ): Promise<Visit> {
+    return render(
+      handlePage({
+        brand,
+        speech,
+        action: `/connect/${session.id}`,
+        // Which server it will be is known when the handle is.
+        formTargets: this.#accountServers,
+        hasConsentPage: await this.#handles.hasConsentPage(session),
+        ...typed,
+        again: session.outcome !== null,
+        news: newsFor(session, { type: 'session', session_id: session.id }),
+      }),
+    )
   }
 
   /** `GET /connect/callback`: back from TikTok. */
   async back(query: URLSearchParams, visitor: Visitor, browser: Browser): Promise<Visit> {
-    const end = await this.#flow.callback(query, visitor)
+    return this.#ended(await this.#flow.callback(query, visitor), browser, query)
+  }
+
+  async #ended(end: CallbackEnd, browser: Browser, query = new URLSearchParams()): Promise<Visit> {
     if (end.kind === 'unknown') {
       const speech = speechFor(undefined, browser)
       // TikTok does not promise a state when the creator refuses.
@@ -100,14 +179,23 @@ export class ConnectPages {
   async #pageOf(end: Exclude<CallbackEnd, { kind: 'running' | 'unknown' }>, speech: Speech): Promise<Page> {
     const { session } = end
     const { id, outcome, outcomeCode } = session
-    const brand = (await this.#flow.open(id))?.brand
+    const opened = await this.#flow.open(id)
+    const brand = opened?.brand
+    const handles = opened?.platform === 'bluesky' ? handleMessages(speech) : undefined
     const news = newsFor(session, await this.#sdk.outcomeOf(session))
-    if (end.kind === 'connected') return connectedPage({ ...end, speech, brand, news })
+    if (end.kind === 'connected')
+      return connectedPage({
+        ...end,
+        speech,
+        brand,
+        news,
+        ...(handles === undefined ? {} : { unnamed: handles.connected }),
+      })
     if (outcomeCode === 'session_expired') return expiredLinkPage(speech, news)
-    if (outcome === 'denied') return deniedPage(speech, `/connect/${id}`, news)
+    if (outcome === 'denied') return deniedPage(speech, `/connect/${id}`, news, handles?.denied)
     return notConnectedPage({
       status: 502,
-      title: speech.messages.failed,
+      title: handles?.failed ?? speech.messages.failed,
       text: `${speech.messages.failedText} (${outcomeCode ?? 'unknown'})`,
       speech,
       retry: `/connect/${id}`,
@@ -137,11 +225,16 @@ export function render(page: Page): Visit {
   return renderPage(page, () => scriptAddress('connect-page.js'))
 }
 
-function deniedPage(speech: Speech, retry: string | undefined, news?: News): Page {
+function deniedPage(
+  speech: Speech,
+  retry: string | undefined,
+  news?: News,
+  text = speech.messages.denied,
+): Page {
   return notConnectedPage({
     status: 200,
     title: speech.messages.nothing,
-    text: speech.messages.denied,
+    text,
     speech,
     news,
     ...(retry === undefined ? {} : { retry }),

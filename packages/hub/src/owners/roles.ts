@@ -12,7 +12,14 @@ const VIEWER: readonly ApiScope[] = [
   'limits:read',
   'webhooks:read',
 ]
-const PUBLISHER: readonly ApiScope[] = [...VIEWER, 'posts:write', 'assets:write', 'accounts:write']
+const PUBLISHER: readonly ApiScope[] = [
+  ...VIEWER,
+  'posts:write',
+  'assets:write',
+  'accounts:write',
+  'shop:read',
+  'shop:write',
+]
 
 const SCOPES: Readonly<Record<Role, readonly ApiScope[]>> = {
   viewer: VIEWER,

@@ -37,6 +37,7 @@ export function connectSessionHandlers({
       const wish = {
         appId: body.app_id,
         scopes: body.scopes,
+        market: body.market,
         returnUrl: body.return_url,
         externalUserId: body.external_user_id,
         livesFor: body.expires_in * 1000,

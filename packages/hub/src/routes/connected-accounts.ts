@@ -115,6 +115,7 @@ function reportToJson(report: ErasureReport) {
       posts: erased.posts,
       videos: erased.videos,
       metric_points: erased.metricPoints,
+      shop_records: erased.shopRecords,
       assets: erased.assets,
       asset_bytes: erased.assetBytes,
     },

@@ -2,10 +2,10 @@
 import type { Random } from '@tockwork/kernel'
 import type { ShopSyncKind } from '../storage/shop-tables.ts'
 
-/** How long one process may take from one commit to the next: room for a wait, a refresh and a slow call. */
-export const SHOP_LEASE_MS = 120_000
+/** How long one process may take from one commit to the next. After a crash another one goes on when this is over. */
+export const SHOP_LEASE_MS = 45_000
 /** How long a call waits for room in its window while the lease is held. */
-export const SLOT_PATIENCE_MS = 20_000
+export const SLOT_PATIENCE_MS = 10_000
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -9,6 +9,7 @@ import {
   type ShopReading,
   type ShopRef,
 } from '../tiktok/shop/shop-reading.ts'
+import { isPassing } from './shop-run.ts'
 
 export interface ShopCallerParts {
   clock: Clock
@@ -45,9 +46,8 @@ export class ShopCaller {
       if (full !== undefined) return full
       const result = await make(reading, ref)
       if (result.ok) return result
-      const { needs, sent, retry, until = 0 } = result.failure
-      const passes = needs === undefined && (sent === 'maybe' || retry !== 'never')
-      if (!passes || tried >= TRIES || until > clock.now() + PATIENCE_MS) return result
+      const { until = 0 } = result.failure
+      if (!isPassing(result.failure) || tried >= TRIES || until > clock.now() + PATIENCE_MS) return result
       await clock.sleep(Math.max(PAUSE_MS * 2 ** tried, until - clock.now()))
     }
   }

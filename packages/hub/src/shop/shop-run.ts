@@ -36,7 +36,17 @@ export class RunWaitsError extends Error {}
 /** Thrown when another process or an erasure has the row by now. */
 export class RunLostError extends Error {}
 
+const RETRY_TRIES = 5
+const RETRY_PAUSE_MS = 200
+/** Well within the lease. */
+const RETRY_WITHIN_MS = 20_000
+
 const NOT_CONNECTED = new Set(['reauthorization_required', 'disconnected', 'erased', 'account_not_found'])
+
+/** Of calls that only read: whatever became of the first one, another does no harm. */
+export function isPassing({ needs, sent, retry }: PlatformFailure): boolean {
+  return needs === undefined && (sent === 'maybe' || retry !== 'never')
+}
 
 export class ShopRun {
   readonly parts: ShopSyncParts
@@ -54,8 +64,24 @@ export class ShopRun {
     this.shop = { workspaceId, accountId, appId, id: externalId, cipher }
   }
 
-  /** Makes a call within its windows. Never throws for what TikTok does, so that it can run beside a commit. */
+  /**
+   * Makes a call within its windows; what passes in a moment is tried again at once, since a run that is put off begins a
+   * second of many changes anew. Never throws for what TikTok does, so that it can run beside a commit.
+   */
   async ask<T>(call: ShopReadCall, make: () => Promise<PlatformResult<T>>): Promise<Asked<T>> {
+    const { clock, random } = this.parts
+    const until = clock.now() + RETRY_WITHIN_MS
+    for (let tried = 1; ; tried += 1) {
+      const asked = await this.#askOnce(call, make)
+      if (asked.ok || 'waitUntil' in asked || !isPassing(asked.failure)) return asked
+      const pause = RETRY_PAUSE_MS * 2 ** tried * (0.5 + 0.5 * random.next())
+      const at = Math.max(clock.now() + pause, asked.failure.until ?? 0)
+      if (tried >= RETRY_TRIES || at > until || this.#signal?.aborted === true) return asked
+      await clock.sleep(at - clock.now())
+    }
+  }
+
+  async #askOnce<T>(call: ShopReadCall, make: () => Promise<PlatformResult<T>>): Promise<Asked<T>> {
     const { clock, governor } = this.parts
     const rules: RateRule[] = this.sync.environment === 'sandbox' ? [SANDBOX_RULE, call.rule] : [call.rule]
     const slots = []

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from './database.ts'
 import { erasePublishSessions } from './publish-sessions.ts'
+import { eraseShops } from './shops.ts'
 
 /** How much of an account was erased. */
 export interface ErasedData {
@@ -13,6 +14,8 @@ export interface ErasedData {
   videos: number
   /** Counters of days, of the account and of its videos. */
   metricPoints: number
+  /** Orders, products, stock, returns and statements of a seller's shops. */
+  shopRecords: number
   /** Assets, and copies of what posts name by address, that this account's posts used and no other's. */
   assets: { id: string; hash: Uint8Array; sizeBytes: number }[]
 }
@@ -41,8 +44,10 @@ export async function eraseAccountData(
     .where('account_id', '=', accountId)
     .returning('data')
     .executeTakeFirst()
+  await tx.deleteFrom('comments').where('account_id', '=', accountId).execute()
   const videos = await tx.deleteFrom('videos').where('account_id', '=', accountId).executeTakeFirst()
   const points = await tx.deleteFrom('metric_points').where('account_id', '=', accountId).executeTakeFirst()
+  const shopRecords = await eraseShops(tx, accountId)
   const vault = await tx
     .deleteFrom('token_vault')
     .where('workspace_id', '=', workspaceId)
@@ -105,6 +110,7 @@ export async function eraseAccountData(
     posts: posts.length,
     videos: Number(videos.numDeletedRows),
     metricPoints: Number(points.numDeletedRows),
+    shopRecords,
     assets,
   }
 }

@@ -3,8 +3,11 @@ import type { Row } from './tables.ts'
 import type { Slice } from './workspaces.ts'
 
 export type AppEnvironment = 'sandbox' | 'production'
+export type AppPlatform = Row<'apps'>['platform']
+/** Which consent page a seller of TikTok Shop sees: that of the United States, or of the rest of the world. */
+export type ShopMarket = 'ROW' | 'US'
 
-/** A TikTok app of a workspace. Its secret is sealed; `sealing/secretPlace` says to which place. */
+/** An app of a workspace, at TikTok or TikTok Shop. Its secret is sealed; `sealing/secretPlace` says to which place. */
 export interface App {
   id: string
   workspaceId: string
@@ -14,6 +17,10 @@ export interface App {
   secretSealed: Uint8Array
   audited: boolean
   createdAt: number
+  platform: AppPlatform
+  /** Of Shop apps. */
+  serviceId: string | null
+  market: ShopMarket | null
 }
 
 export async function insertApp(db: Database, app: App, keyVersion: number): Promise<boolean> {
@@ -29,6 +36,9 @@ export async function insertApp(db: Database, app: App, keyVersion: number): Pro
       key_version: keyVersion,
       audited: app.audited,
       created_at: new Date(app.createdAt),
+      platform: app.platform,
+      service_id: app.serviceId,
+      market: app.market,
     })
     .onConflict((conflict) => conflict.columns(['workspace_id', 'client_key']).doNothing())
     .executeTakeFirstOrThrow()
@@ -42,6 +52,12 @@ export async function findApp(db: Database, workspaceId: string, id: string): Pr
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', id)
     .executeTakeFirst()
+  return row === undefined ? undefined : toApp(row)
+}
+
+/** By its id alone: for who asks at the address of an app, which is public. */
+export async function findAppByIdAlone(db: Database, id: string): Promise<App | undefined> {
+  const row = await db.selectFrom('apps').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? undefined : toApp(row)
 }
 
@@ -74,6 +90,8 @@ export async function updateApp(
   change: {
     name?: string | undefined
     audited?: boolean | undefined
+    serviceId?: string | undefined
+    market?: ShopMarket | undefined
     secret?: { sealed: Uint8Array; keyVersion: number } | undefined
   },
 ): Promise<App | undefined> {
@@ -82,6 +100,8 @@ export async function updateApp(
     .set({
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.audited === undefined ? {} : { audited: change.audited }),
+      ...(change.serviceId === undefined ? {} : { service_id: change.serviceId }),
+      ...(change.market === undefined ? {} : { market: change.market }),
       ...(change.secret === undefined
         ? {}
         : { secret_sealed: change.secret.sealed, key_version: change.secret.keyVersion }),
@@ -121,5 +141,8 @@ export function toApp(row: Row<'apps'>): App {
     secretSealed: row.secret_sealed,
     audited: row.audited,
     createdAt: row.created_at.getTime(),
+    platform: row.platform,
+    serviceId: row.service_id,
+    market: row.market,
   }
 }

@@ -1,5 +1,5 @@
 import { type Brand, brandOf } from '../connect/brand.ts'
-import type { AppEnvironment } from './apps.ts'
+import type { AppEnvironment, AppPlatform, ShopMarket } from './apps.ts'
 import type { Database } from './database.ts'
 import type { Row } from './tables.ts'
 import type { Slice } from './workspaces.ts'
@@ -30,6 +30,8 @@ export interface ConnectSession {
   /** The user of the unified API whose account it becomes, and what the token allows of it. */
   unifiedUserId: string | null
   products: string[] | null
+  /** Which consent page a seller of TikTok Shop sees; null: what the app says. */
+  market: ShopMarket | null
   /** What the last start sent along, for the callback to repeat. */
   login: { verifierSealed: Uint8Array; redirectUri: string } | null
 }
@@ -51,6 +53,7 @@ export async function insertConnectSession(
     | 'openerOrigin'
     | 'unifiedUserId'
     | 'products'
+    | 'market'
   >,
 ): Promise<void> {
   await db
@@ -69,6 +72,7 @@ export async function insertConnectSession(
       opener_origin: session.openerOrigin,
       unified_user_id: session.unifiedUserId,
       products: session.products,
+      market: session.market,
     })
     .execute()
 }
@@ -91,13 +95,18 @@ export async function findConnectSession(
 export async function findConnectSessionByLink(
   db: Database,
   id: string,
-): Promise<{ session: ConnectSession; brand: Brand; appName: string } | undefined> {
+): Promise<{ session: ConnectSession; brand: Brand; appName: string; platform: AppPlatform } | undefined> {
   const row = await db
     .selectFrom('connect_sessions')
     .innerJoin('workspaces', 'workspaces.id', 'connect_sessions.workspace_id')
     .innerJoin('apps', 'apps.id', 'connect_sessions.app_id')
     .selectAll('connect_sessions')
-    .select(['workspaces.name as workspace_name', 'workspaces.settings', 'apps.name as app_name'])
+    .select([
+      'workspaces.name as workspace_name',
+      'workspaces.settings',
+      'apps.name as app_name',
+      'apps.platform',
+    ])
     .where('connect_sessions.id', '=', id)
     .executeTakeFirst()
   return row === undefined
@@ -106,6 +115,7 @@ export async function findConnectSessionByLink(
         session: toSession(row),
         brand: brandOf(row.workspace_name, row.settings, row.app_name),
         appName: row.app_name,
+        platform: row.platform,
       }
 }
 
@@ -151,6 +161,17 @@ export async function startConnectSession(
     .where('id', '=', id)
     .where('expires_at', '>', new Date(login.now))
     .where((is) => is.or([is('outcome', 'is', null), is('outcome', '<>', 'connected')]))
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Counts a try to sign in behind a link; false when there were too many. */
+export async function countSignIn(db: Database, id: string, most: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('connect_sessions')
+    .set(({ eb }) => ({ sign_ins: eb('sign_ins', '+', 1) }))
+    .where('id', '=', id)
+    .where('sign_ins', '<', most)
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }
@@ -225,6 +246,7 @@ function toSession(row: Row<'connect_sessions'>): ConnectSession {
     openerOrigin: row.opener_origin,
     unifiedUserId: row.unified_user_id,
     products: row.products,
+    market: row.market,
     login:
       row.verifier_sealed === null || row.redirect_uri === null
         ? null

@@ -13,9 +13,12 @@ import * as mediaGate from './migrations/0012-media-gate.ts'
 import * as unifiedApi from './migrations/0013-unified-api.ts'
 import * as people from './migrations/0014-people.ts'
 import * as publishPages from './migrations/0015-publish-pages.ts'
+import * as platforms from './migrations/0016-platforms.ts'
+import * as shop from './migrations/0017-shop.ts'
 import * as connectProducts from './migrations/0018-connect-products.ts'
 import * as mediaBehindAddresses from './migrations/0019-media-behind-addresses.ts'
 import * as changeFeed from './migrations/0020-change-feed.ts'
+import * as blueskyApps from './migrations/0021-bluesky-apps.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -31,9 +34,12 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-unified-api': unifiedApi,
   '0014-people': people,
   '0015-publish-pages': publishPages,
+  '0016-platforms': platforms,
+  '0017-shop': shop,
   '0018-connect-products': connectProducts,
   '0019-media-behind-addresses': mediaBehindAddresses,
   '0020-change-feed': changeFeed,
+  '0021-bluesky-apps': blueskyApps,
 }
 
 /** The name of the newest migration: the version of the schema. */
@@ -65,8 +71,14 @@ export async function migrate(db: Database, to: string = SCHEMA_VERSION): Promis
       const migrator = new Migrator({
         db: connection,
         provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
+        // Numbers are given out when work begins: a lower one may come after a higher one.
+        allowUnorderedMigrations: true,
       })
-      const { error, results } = applied.includes(to) ? {} : await migrator.migrateTo(to)
+      const last = Object.keys(MIGRATIONS)
+        .sort()
+        .filter((name) => name <= to && !applied.includes(name))
+        .at(-1)
+      const { error, results } = last === undefined ? {} : await migrator.migrateTo(last)
       if (error !== undefined) throw error
       return (results ?? []).map(({ migrationName }) => migrationName)
     } finally {

@@ -1,7 +1,9 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from 'kysely'
 import type { ChangeTables } from './change-tables.ts'
+import type { CommentTables } from './comment-tables.ts'
 import type { MediaTables } from './media-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
+import type { ShopTables } from './shop-tables.ts'
 import type { UnifiedTables } from './unified-tables.ts'
 
 /**
@@ -16,7 +18,13 @@ export type DefaultedJson<T = unknown> = ColumnType<T, string | undefined, strin
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
 type NullableBytes = ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
 
-export interface Tables extends ChangeTables, MediaTables, PeopleTables, UnifiedTables {
+export interface Tables
+  extends ChangeTables,
+    CommentTables,
+    MediaTables,
+    PeopleTables,
+    ShopTables,
+    UnifiedTables {
   workspaces: WorkspacesTable
   api_keys: ApiKeysTable
   apps: AppsTable
@@ -83,6 +91,11 @@ export interface AppsTable {
   key_version: number
   audited: Generated<boolean>
   created_at: Date
+  platform: Generated<'tiktok' | 'tiktok_shop' | 'bluesky'>
+  /** Of a Shop app: names it on the consent pages of sellers. */
+  service_id: string | null
+  /** Of a Shop app: which consent page its sellers see. */
+  market: 'ROW' | 'US' | null
 }
 
 export interface AccountsTable {
@@ -164,6 +177,9 @@ export interface ConnectSessionsTable {
   opener_origin: string | null
   unified_user_id: string | null
   products: string[] | null
+  market: 'ROW' | 'US' | null
+  /** How often a password was tried behind the link. */
+  sign_ins: Generated<number>
 }
 
 export interface PublishSessionsTable {
@@ -264,7 +280,7 @@ export interface PostsTable {
   workspace_id: string
   group_id: string
   account_id: string
-  kind: 'video' | 'photo'
+  kind: 'video' | 'photo' | 'text'
   mode: 'direct' | 'draft'
   state: string
   state_reason: string | null
@@ -279,6 +295,8 @@ export interface PostsTable {
   uploaded_bytes: Generated<number>
   init_attempt: Generated<number>
   init_sent_at: Date | null
+  /** When its first attempt was sent; stays with later ones. */
+  first_sent_at: Date | null
   post_ids: Generated<string[]>
   fail_reason: string | null
   attempt: Generated<number>
@@ -459,6 +477,9 @@ export interface VideosTable {
   read_at: Date
   gone_at: Date | null
   first_read_at: Generated<Date>
+  /** How many comments it had when they were last read. */
+  comments_read: number | null
+  comments_read_at: Date | null
 }
 
 export interface MetricPointsTable {

@@ -2,11 +2,14 @@
 import { problem } from '@tockwork/api'
 import type { Clock, Random, Secret } from '@tockwork/kernel'
 import { newId } from '../ids.ts'
+import { newClientKey } from '../platforms/bluesky.ts'
 import {
   type App,
   type AppEnvironment,
+  type AppPlatform,
   deleteAppWithoutAccounts,
   insertApp,
+  type ShopMarket,
   updateApp,
 } from '../storage/apps.ts'
 import { appendAudit } from '../storage/audit-log.ts'
@@ -17,15 +20,23 @@ import { keyVersionOf, type Vault } from '../vault/sealing.ts'
 export interface NewApp {
   name: string
   environment: AppEnvironment
-  clientKey: string
-  clientSecret: Secret
+  /** Both absent for a platform that hands out none: the hub makes what stands for them. */
+  clientKey?: string | undefined
+  clientSecret?: Secret | undefined
   audited?: boolean | undefined
+  /** `tiktok` unless told. */
+  platform?: AppPlatform | undefined
+  /** Of Shop apps. */
+  serviceId?: string | undefined
+  market?: ShopMarket | undefined
 }
 
 export interface AppChange {
   name?: string | undefined
   audited?: boolean | undefined
   clientSecret?: Secret | undefined
+  serviceId?: string | undefined
+  market?: ShopMarket | undefined
 }
 
 export class Apps {
@@ -38,17 +49,23 @@ export class Apps {
   /** @throws {Problem} `conflict` when the workspace has this client key already. */
   async create(workspaceId: string, wish: NewApp, actor: string): Promise<App> {
     const { clock, db, random, vault } = this.#parts
+    const { platform = 'tiktok' } = wish
+    const isShop = platform === 'tiktok_shop'
     const id = newId('app', clock, random)
-    const secretSealed = await vault.seal(wish.clientSecret, appSecretPlace(workspaceId, id))
+    const { clientKey = `${platform}:${id}`, clientSecret = newClientKey(random) } = wish
+    const secretSealed = await vault.seal(clientSecret, appSecretPlace(workspaceId, id))
     const app: App = {
       id,
       workspaceId,
       name: wish.name,
       environment: wish.environment,
-      clientKey: wish.clientKey,
+      clientKey,
       secretSealed,
       audited: wish.audited ?? false,
       createdAt: clock.now(),
+      platform,
+      serviceId: isShop ? (wish.serviceId ?? null) : null,
+      market: isShop ? (wish.market ?? 'ROW') : null,
     }
     await db.transaction().execute(async (tx) => {
       if (!(await insertApp(tx, app, keyVersionOf(secretSealed))))
@@ -69,12 +86,12 @@ export class Apps {
 
   async update(workspaceId: string, id: string, change: AppChange, actor: string): Promise<App> {
     const { clock, db, platforms, vault } = this.#parts
-    const { clientSecret, name, audited } = change
+    const { clientSecret, name, audited, serviceId, market } = change
     const sealed =
       clientSecret === undefined ? undefined : await vault.seal(clientSecret, appSecretPlace(workspaceId, id))
     const secret = sealed === undefined ? undefined : { sealed, keyVersion: keyVersionOf(sealed) }
     const app = await db.transaction().execute(async (tx) => {
-      const updated = await updateApp(tx, workspaceId, id, { name, audited, secret })
+      const updated = await updateApp(tx, workspaceId, id, { name, audited, serviceId, market, secret })
       if (updated === undefined) throw problem('not_found', 'There is no such app.')
       await appendAudit(tx, {
         workspaceId,

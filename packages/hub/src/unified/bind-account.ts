@@ -67,7 +67,8 @@ export async function bondOf(
   await insertUser(tx, { ...user, implicit: true, createdAt: now })
   const found = await findUserByExternalId(tx, { workspaceId, environment }, externalId)
   if (found === undefined) throw new Error(`The user of ${accountId} is gone`)
-  const products: Product[] = [...DEFAULT_PRODUCTS]
+  const { supports } = workPlatformOf(account.platform)
+  const products: Product[] = supports.has('income') ? ['INCOME'] : [...DEFAULT_PRODUCTS]
   if (workPlatformOf(account.platform).canPublish(account.scopes)) products.push('PUBLISH.CONTENT')
   const ids = { id: newUuid(random), profileId: newUuid(random) }
   return storeBond(tx, { ...ids, accountId, workspaceId, userId: found.id, products, now })

@@ -33,6 +33,9 @@ const tiktokPublishes = (scopes: readonly string[]): boolean => {
   return direct_post.available || drafts.available
 }
 
+/** Of a consent page, and of app passwords without and with messages. */
+const BLUESKY_WRITES = new Set(['transition:generic', 'com.atproto.appPass', 'com.atproto.appPassPrivileged'])
+
 const CONNECTED: readonly WorkPlatform[] = [
   {
     id: 'de55aeec-0dc8-4119-bf90-16b3d1f0c987',
@@ -42,6 +45,25 @@ const CONNECTED: readonly WorkPlatform[] = [
     hub: 'tiktok',
     supports: new Set(['identity', 'engagement', 'publish_content']),
     canPublish: tiktokPublishes,
+  },
+  {
+    id: '7f9c3e9a-6d2f-4b77-9b47-3c8f5a1d4e62',
+    name: 'Tiktok Shop',
+    category: 'SOCIAL',
+    url: 'https://shop.tiktok.com',
+    hub: 'tiktok_shop',
+    supports: new Set(['income']),
+    canPublish: () => false,
+  },
+  {
+    // Not among those of other services: the id is ours.
+    id: '2c128675-17a9-4390-a0cd-95eb216cd143',
+    name: 'Bluesky',
+    category: 'SOCIAL',
+    url: 'https://bsky.app',
+    hub: 'bluesky',
+    supports: new Set(['identity', 'engagement', 'comments', 'publish_content']),
+    canPublish: (scopes) => scopes.some((scope) => BLUESKY_WRITES.has(scope)),
   },
 ]
 
@@ -60,9 +82,6 @@ const OTHERS: readonly (readonly [id: string, name: string, category: string, ur
   ['3e6f4cdd-2119-4125-aa0d-86eee4e20fcc', 'AdSense', 'SOCIAL', 'https://adsense.google.com'],
   ['1db0b86c-a547-4119-9834-da927171a685', 'Spotify', 'SOCIAL', 'https://www.spotify.com'],
   ['ee3c8d7a-3207-4f56-945f-f942b34c96e1', 'Snapchat', 'SOCIAL', 'https://www.snapchat.com'],
-  ['7f9c3e9a-6d2f-4b77-9b47-3c8f5a1d4e62', 'Tiktok Shop', 'SOCIAL', 'https://shop.tiktok.com'],
-  // Not among those of other services: the id is ours.
-  ['2c128675-17a9-4390-a0cd-95eb216cd143', 'Bluesky', 'SOCIAL', 'https://bsky.app'],
   ['a22c6022-5226-55f4-a436-3693f2148bd4', 'WWW', 'GLOBAL_NETWORK', 'https://www.w3.org'],
 ]
 

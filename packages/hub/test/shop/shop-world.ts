@@ -133,12 +133,14 @@ export class ShopWorld {
   }
 
   async call(method: 'GET' | 'POST', url: string, body?: object, headers: Record<string, string> = {}) {
-    const answer = await this.#server.inject({
+    // Calls to TikTok wait for room in a window of a second, by the clock that is moved by hand.
+    const asking = this.#server.inject({
       method,
       url,
       headers: { authorization: `Bearer ${this.tenant.key}`, ...headers },
       ...(body === undefined ? {} : { payload: body }),
     })
+    const answer = await this.accounts.whileMoving(asking.then((reply) => reply))
     return {
       status: answer.statusCode,
       headers: answer.headers,
@@ -185,8 +187,42 @@ export class ShopWorld {
     return json
   }
 
-  advance(seconds: number): void {
-    this.emulator.clock.advance(seconds * 1000)
+  /** Moves time on, with everything that comes due in the emulated shops. */
+  advance(seconds: number): Promise<void> {
+    return this.emulator.advance(seconds)
+  }
+
+  /** Ids of orders, with their states, in the emulator's own books. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows of the emulator's world
+  books(externalId: string): any[] {
+    return this.emulator.world.shop.orders.where('shop', externalId)
+  }
+
+  /**
+   * What differs once the reading is as far as the shop: waiting for room in a window moves the clock, and with it what
+   * happens to orders after they were read.
+   */
+  async lag(shop: { id: string; external_id: string }): Promise<string[]> {
+    for (let look = 0; ; look += 1) {
+      const found = await this.differences(shop)
+      if (found.length === 0 || look === 3) return found
+      await this.call('POST', `/v1/shops/${shop.id}/sync`, { kinds: ['orders'] })
+      await this.run()
+    }
+  }
+
+  /** What differs between the hub's orders of a shop and the emulator's books. */
+  async differences(shop: { id: string; external_id: string }): Promise<string[]> {
+    const here = new Map((await this.all(`/v1/shops/${shop.id}/orders`)).map((order) => [order.id, order]))
+    const books = this.books(shop.external_id)
+    const wrong = books
+      .filter((row) => {
+        const order = here.get(row.id)
+        return order?.status !== row.status || Date.parse(order.updated_at) !== row.updatedAt * 1000
+      })
+      .map(({ id }) => id)
+    for (const { id } of books) here.delete(id)
+    return [...wrong, ...[...here.keys()].map((id) => `${id} is not in the books`)]
   }
 
   /** A delivery as TikTok would make it, signed with a secret. */

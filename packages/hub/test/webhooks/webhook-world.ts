@@ -106,7 +106,9 @@ export class WebhookWorld {
     await insertWorkspace(db, { id: this.workspaceId, name: 'Soup', createdAt: this.clock.now() })
     const app = { id: this.appId, workspaceId: this.workspaceId, name: 'App', clientKey: 'k', audited: true }
     const secretSealed = new Uint8Array(93)
-    await insertApp(db, { ...app, environment: 'production', secretSealed, createdAt: this.clock.now() }, 1)
+    const platform = { platform: 'tiktok', serviceId: null, market: null } as const
+    const createdAt = this.clock.now()
+    await insertApp(db, { ...app, ...platform, environment: 'production', secretSealed, createdAt }, 1)
     this.jobs.length = 0
   }
 
