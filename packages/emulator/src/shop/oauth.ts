@@ -1,4 +1,5 @@
 /** Consent pages and tokens of TikTok Shop. Source: partner.tiktokshop.com/docv2 (authorization overview and guides). */
+import { hash } from 'node:crypto'
 import { shopRules } from '@tockwork/contracts/shop'
 import { shopOperations } from '@tockwork/contracts/shop/operations'
 import { type Answer, htmlAnswer, jsonAnswer, redirectAnswer } from '../http/answer.ts'
@@ -95,6 +96,11 @@ export function consentToShop(
   return back({ app_key: app.id, code, locale: 'en', shop_region: account.region })
 }
 
+/** A user keeps it through the end of an authorization and a new one. */
+function openIdOf(app: string, account: string): string {
+  return hash('sha256', `${app}:${account}`, 'base64url').slice(0, 32)
+}
+
 /** What a token of this kind can hold, by the prefix of the scopes. */
 function scopesOf(app: ShopAppRow, { kind }: ShopAccountRow): string[] {
   const all =
@@ -125,7 +131,7 @@ export function getToken(platform: Platform, exchange: Exchange): Answer {
     id,
     app: app.id,
     account: code.account,
-    openId: before?.openId ?? platform.ids.token(''),
+    openId: before?.openId ?? openIdOf(app.id, code.account),
     scopes: code.scopes,
     ...(account.kind === 'seller' ? { endsAt: now + platform.settings.shopAuthorizationSeconds } : {}),
   })
