@@ -45,6 +45,12 @@ const postOptions = z
     brand_organic: z.boolean().optional().meta({ description: "Promotes the creator's own business" }),
     aigc: z.boolean().optional().meta({ description: 'Labels the post as AI-generated' }),
     auto_add_music: z.boolean().optional().meta({ description: 'Photos only' }),
+    alt_texts: z.array(z.string().max(2000)).max(35).optional().meta({
+      description: 'What each picture shows, for people who cannot see it; on platforms that take it',
+    }),
+    languages: z.array(z.string().max(35)).max(3).optional().meta({
+      description: 'BCP 47, of the text; on platforms that take them',
+    }),
   })
   .meta({ id: 'PostOptions' })
 

@@ -106,6 +106,11 @@ export function checkContent(post: PostContent, rules: PostingRules): FieldError
   return errors
 }
 
+/** Addresses of pictures, each by itself. */
+export function checkAddresses(urls: readonly string[], localHttp: boolean): FieldError[] {
+  return urls.flatMap((url, index) => checkAddress(`photos.urls[${index}]`, url, localHttp))
+}
+
 function checkAddress(field: string, address: string, localHttp: boolean): FieldError[] {
   if (!URL.canParse(address)) return [{ field, rule: 'not_a_url', message: 'This is no absolute URL.' }]
   const { protocol, hostname, username } = new URL(address)
@@ -116,7 +121,7 @@ function checkAddress(field: string, address: string, localHttp: boolean): Field
     {
       field,
       rule: 'https_needed',
-      message: 'TikTok downloads from public https addresses only, without redirects.',
+      message: 'Only public https addresses are downloaded from, without redirects.',
     },
   ]
 }

@@ -45,16 +45,21 @@ export class CreatorCheck {
         ? await findLibraryAsset(db, workspaceId, content.source.assetId)
         : undefined
     if (content.source.type === 'asset' && asset === undefined) errors.push(NO_SUCH_ASSET)
+    const { wholes } = this.#parts
+    for (const platform of new Set(accounts.map((account) => account.platform)))
+      errors.push(...(wholes(platform)?.checkContent(content, asset) ?? []))
+    const onTikTok = accounts.filter(({ platform }) => wholes(platform) === undefined)
+    if (onTikTok.length === 0) return notes
     // Only direct posts are held against the app.
-    const appIds = content.mode === 'direct' ? accounts.map(({ appId }) => appId) : []
+    const appIds = content.mode === 'direct' ? onTikTok.map(({ appId }) => appId) : []
     for (const appId of new Set(appIds)) {
       const app = await findApp(db, workspaceId, appId)
       if (app !== undefined) errors.push(...checkApp(content, app))
     }
     const limits: number[] = []
     if (content.mode === 'direct')
-      for (let first = 0; first < accounts.length; first += CREATORS_AT_ONCE) {
-        const batch = accounts.slice(first, first + CREATORS_AT_ONCE)
+      for (let first = 0; first < onTikTok.length; first += CREATORS_AT_ONCE) {
+        const batch = onTikTok.slice(first, first + CREATORS_AT_ONCE)
         for (const { account, creator, note, error } of await Promise.all(
           batch.map((account) => this.ask(account)),
         )) {

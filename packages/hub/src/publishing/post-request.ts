@@ -2,7 +2,7 @@
 import { type FieldError, Problem } from '@tockwork/api'
 import type { Account } from '../storage/accounts.ts'
 import type { PostConsent } from '../storage/post-consents.ts'
-import type { Post, PostMode, PostOptions, PostSource } from './post.ts'
+import type { Post, PostKind, PostMode, PostOptions, PostSource } from './post.ts'
 
 /** `accounts` are checked to be the caller's by the route. */
 export interface PostRequest {
@@ -43,10 +43,11 @@ export const NO_SUCH_ASSET: FieldError = {
   message: 'There is no such asset.',
 }
 
-/** Where the media comes from; says what is wrong with it into `errors`. */
+/** Where the media comes from; says what is wrong with it into `errors`. @param textAlone whether it may have none */
 export function sourceOf(
   { video, photos }: Partial<Pick<PostRequest, 'video' | 'photos'>>,
   errors: FieldError[],
+  { textAlone = false }: { textAlone?: boolean } = {},
 ): PostSource | undefined {
   const wrong = (field: string, rule: string, message: string): undefined => {
     errors.push({ field, rule, message })
@@ -54,13 +55,18 @@ export function sourceOf(
   if (video !== undefined && photos !== undefined)
     return wrong('photos', 'one_source', 'A post is a video or photos, not both.')
   if (photos !== undefined) return { type: 'photos', ...photos }
-  if (video === undefined) return wrong('video', 'required', 'Name a video or photos.')
+  if (video === undefined)
+    return textAlone ? { type: 'text' } : wrong('video', 'required', 'Name a video or photos.')
   const { assetId, url } = video
   if (assetId !== undefined && url !== undefined)
     return wrong('video.url', 'one_source', 'Name an asset_id or a url, not both.')
   if (assetId !== undefined) return { type: 'asset', assetId }
   if (url !== undefined) return { type: 'url', url }
   return wrong('video.asset_id', 'required', 'Name an asset_id or a url.')
+}
+
+export function kindOfSource({ type }: PostSource): PostKind {
+  return type === 'photos' ? 'photo' : type === 'text' ? 'text' : 'video'
 }
 
 export function invalid(errors: readonly FieldError[]): Problem {

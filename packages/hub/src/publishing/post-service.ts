@@ -15,6 +15,7 @@ import { type Post, pullsMedia } from './post.ts'
 import {
   type Author,
   invalid,
+  kindOfSource,
   type PostRequest,
   type PostTime,
   rethrowGoneAsset,
@@ -108,18 +109,21 @@ export class PostService {
 
   async #examine(request: PostRequest, now: number) {
     const errors: FieldError[] = []
-    const source = sourceOf(request, errors)
+    const asked = request.accounts.flatMap((account) => ('missing' in account ? [] : [account]))
+    const onTikTok = (account: Account): boolean => this.#parts.wholes(account.platform) === undefined
+    const textAlone = asked.length > 0 && !asked.some(onTikTok)
+    const source = sourceOf(request, errors, { textAlone })
     const schedule = timeOf(request.time, now, errors)
     const content: PostContent | undefined =
       source === undefined
         ? undefined
         : {
-            kind: source.type === 'photos' ? 'photo' : 'video',
+            kind: kindOfSource(source),
             mode: request.mode,
             options: request.options,
             source,
           }
-    if (content !== undefined)
+    if (content !== undefined && (asked.length === 0 || asked.some(onTikTok)))
       errors.push(
         ...checkContent(content, this.#parts.rules),
         ...checkConsent(content, request.consent, await this.#needsConsent(request)),
@@ -134,7 +138,9 @@ export class PostService {
         errors.push({ field, rule: 'duplicate', message: `${account.id} is named twice.` })
       else {
         seen.add(account.id)
-        const barred = checkAccount(account, request.mode, field)
+        const barred =
+          this.#parts.wholes(account.platform)?.checkAccount(account, request.mode, field) ??
+          checkAccount(account, request.mode, field)
         errors.push(...barred)
         if (barred.length === 0) accounts.push(account)
       }
@@ -162,21 +168,22 @@ export class PostService {
     const decide = async (post: Post) => {
       if (!BEFORE_INIT.has(post.state)) throw wrongState(post, 'changed')
       const errors: FieldError[] = []
+      const account = await findAccount(this.#parts.db, workspaceId, post.accountId)
+      const onTikTok = account === undefined || this.#parts.wholes(account.platform) === undefined
       const source =
         change.video === undefined && change.photos === undefined ? post.source : sourceOf(change, errors)
       if (source === undefined) throw invalid(errors)
       const content: PostContent = {
-        kind: source.type === 'photos' ? 'photo' : 'video',
+        kind: kindOfSource(source),
         mode: post.mode,
         options: change.options ?? post.options,
         source,
       }
-      errors.push(...checkContent(content, this.#parts.rules))
+      if (onTikTok) errors.push(...checkContent(content, this.#parts.rules))
       // What was agreed to was the post as it was: with branded content it needs more.
       const consent =
         content.options.brandContent === true ? await findPostConsent(this.#parts.db, post.id) : undefined
-      errors.push(...checkConsent(content, consent, false))
-      const account = await findAccount(this.#parts.db, workspaceId, post.accountId)
+      if (onTikTok) errors.push(...checkConsent(content, consent, false))
       if (account !== undefined) await this.#creators.check(content, { workspaceId }, [account], errors)
       if (errors.length > 0) throw invalid(errors)
       const set = { kind: content.kind, options: content.options, source, madeBy: change.by.actor }

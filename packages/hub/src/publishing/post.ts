@@ -14,6 +14,10 @@ export interface PostOptions {
   brandOrganic?: boolean | undefined
   aigc?: boolean | undefined
   autoAddMusic?: boolean | undefined
+  /** What each picture shows, for people who cannot see it; for platforms that take it. */
+  altTexts?: string[] | undefined
+  /** BCP 47, of the text; for platforms that take them. */
+  languages?: string[] | undefined
 }
 
 /** Where the media comes from: bytes that we hold, or addresses from which TikTok downloads. */
@@ -21,6 +25,8 @@ export type PostSource =
   | { type: 'asset'; assetId: string }
   | { type: 'url'; url: string }
   | { type: 'photos'; urls: string[]; coverIndex: number }
+  /** No media. */
+  | { type: 'text' }
 
 /** How an upload is cut, and until when its address works. Written at the init, the same for every process. */
 export interface UploadPlan {
@@ -30,6 +36,8 @@ export interface UploadPlan {
   urlExpiresAt: number
   /** Bytes may have left: where it stands must be asked before going on. */
   begun: boolean
+  /** Nothing was begun at the platform: it is sent whole, and may be sent again. */
+  whole?: true
 }
 
 export type PostKind = 'video' | 'photo' | 'text'
@@ -56,6 +64,8 @@ export interface Post {
   initAttempt: number
   /** When an init whose answer is not written down was sent: until then, nothing can have happened. */
   initSentAt: number | undefined
+  /** When its first attempt was sent to a platform that takes posts whole: a part of its key there. */
+  firstSentAt: number | undefined
   postIds: string[]
   failReason: string | undefined
   failDetail: string | undefined

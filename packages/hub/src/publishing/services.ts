@@ -5,6 +5,8 @@ import { RateGovernor } from '../governor/governor.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Log } from '../observability/log.ts'
 import { createOverruleMedia } from '../originality/overrule.ts'
+import { ConnectorPosting } from '../platforms/connector-posting.ts'
+import { grantAccess } from '../platforms/grant-access.ts'
 import { accountQueueHandlers } from '../routes/account-queues.ts'
 import { limitHandlers } from '../routes/limits.ts'
 import { mediaHandlers } from '../routes/media.ts'
@@ -16,6 +18,7 @@ import { postingRules, postMediaRules, rateRules } from '../tiktok/posting-rules
 import type { Platforms } from '../tokens/platforms.ts'
 import type { TokenService } from '../tokens/token-service.ts'
 import type { Vault } from '../vault/sealing.ts'
+import { type AddressRules, systemResolve } from '../webhooks/addresses.ts'
 import { PostApproval } from './approval.ts'
 import { definePublishingJobs } from './jobs.ts'
 import { type MediaGate, rulesGate } from './media-gate.ts'
@@ -25,6 +28,7 @@ import { PostService } from './post-service.ts'
 import { onPublishEvent } from './publish-events.ts'
 import { QueueService } from './queue-service.ts'
 import type { PublishingParts } from './step.ts'
+import type { WholePosting } from './whole-posting.ts'
 
 export interface PublishingServiceParts {
   db: Database
@@ -41,6 +45,8 @@ export interface PublishingServiceParts {
   blobs: BlobStore
   /** Sends every TikTok host to this origin, such as an emulator. */
   tiktokOrigin?: string | undefined
+  /** Which addresses pictures may be fetched from, for platforms that fetch nothing themselves. */
+  addresses?: AddressRules | undefined
   /** Told of the changes that posts go through, where an endpoint of the workspace may want to hear of them. */
   onPostMoved?: OnPostMoved | undefined
   /** Judges media; the platform's own rules unless told. */
@@ -59,7 +65,29 @@ export function createPublishingServices(parts: PublishingServiceParts) {
         call(await platforms.of(workspaceId, appId), token),
       ),
   }
+  const grants = grantAccess(tokens, platforms)
+  const addresses = { ...(parts.addresses ?? { toLoopback: false }), resolve: systemResolve }
+  const wholes = new Map(
+    platforms
+      .connectors()
+      .flatMap((connector): [string, WholePosting][] =>
+        connector.publishing === undefined
+          ? []
+          : [
+              [
+                connector.platform,
+                new ConnectorPosting(connector, connector.publishing, {
+                  db,
+                  blobs,
+                  access: grants,
+                  addresses,
+                }),
+              ],
+            ],
+      ),
+  )
   const publishing: PublishingParts = {
+    wholes: (platform) => wholes.get(platform),
     db,
     unitOfWork,
     governor,

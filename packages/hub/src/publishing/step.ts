@@ -15,6 +15,7 @@ import type { OnPostMoved } from './post-events.ts'
 import type { PostState } from './post-states.ts'
 import type { PostingPort } from './posting-port.ts'
 import type { CreatorAnswer, RecentCreators } from './recent-creators.ts'
+import type { WholePostings } from './whole-posting.ts'
 
 /** The job that brings a post on. */
 export const ADVANCE_POST = 'advance-post'
@@ -35,6 +36,8 @@ export interface PublishingParts {
   unitOfWork: UnitOfWork
   governor: RateGovernor
   port: PostingPort
+  /** Platforms that take posts whole. */
+  wholes: WholePostings
   vault: Vault
   blobs: BlobStore
   gate: MediaGate

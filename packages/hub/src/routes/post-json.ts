@@ -15,6 +15,8 @@ type WireOptions = {
   brand_organic?: boolean | undefined
   aigc?: boolean | undefined
   auto_add_music?: boolean | undefined
+  alt_texts?: string[] | undefined
+  languages?: string[] | undefined
 }
 
 export function optionsFrom(options: WireOptions): PostOptions {
@@ -30,6 +32,8 @@ export function optionsFrom(options: WireOptions): PostOptions {
     brandOrganic: options.brand_organic,
     aigc: options.aigc,
     autoAddMusic: options.auto_add_music,
+    altTexts: options.alt_texts,
+    languages: options.languages,
   }
 }
 
@@ -46,6 +50,8 @@ function optionsToJson(options: PostOptions): WireOptions {
     brand_organic: options.brandOrganic,
     aigc: options.aigc,
     auto_add_music: options.autoAddMusic,
+    alt_texts: options.altTexts,
+    languages: options.languages,
   }
 }
 

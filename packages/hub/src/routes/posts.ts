@@ -46,19 +46,17 @@ export function postHandlers({
     caller: Caller,
     body: OperationInput<(typeof postOperations)[0]>['body'],
   ): Promise<PostRequest> => ({
-      workspaceId: caller.workspaceId,
-      accounts: await Promise.all(body.accounts.map((id) => accountOrMissing(caller, id))),
-      mode: body.mode,
-      video: body.video === undefined ? undefined : { assetId: body.video.asset_id, url: body.video.url },
-      photos:
-        body.photos === undefined
-          ? undefined
-          : { urls: body.photos.urls, coverIndex: body.photos.cover_index },
-      options: optionsFrom(body.options),
-      time: timeFrom(body),
-      by: await authorOf(db, caller, body.approval === 'required'),
-      consent: body.consent === undefined ? undefined : consentFrom(body.consent),
-    })
+    workspaceId: caller.workspaceId,
+    accounts: await Promise.all(body.accounts.map((id) => accountOrMissing(caller, id))),
+    mode: body.mode,
+    video: body.video === undefined ? undefined : { assetId: body.video.asset_id, url: body.video.url },
+    photos:
+      body.photos === undefined ? undefined : { urls: body.photos.urls, coverIndex: body.photos.cover_index },
+    options: optionsFrom(body.options),
+    time: timeFrom(body),
+    by: await authorOf(db, caller, body.approval === 'required'),
+    consent: body.consent === undefined ? undefined : consentFrom(body.consent),
+  })
   const audit = (tx: Transaction | Database, caller: Caller, action: string, subject: string, detail = {}) =>
     appendAudit(tx, entryOf(caller, action, subject, detail))
   const accounts = new Batcher((refs: readonly AccountRef[]) => findAccounts(db, refs))

@@ -77,14 +77,17 @@ export const publishRequest = z
     visibility: z.enum(['PUBLIC', 'PRIVATE', 'UNLISTED']).default('PUBLIC'),
     retry: z.boolean().default(false).meta({ description: 'Go on trying when the media does not come' }),
     additional_info: additionalInfo.nullish(),
-    media: z.array(media).min(1).max(35),
+    media: z.array(media).max(35).meta({ description: 'Empty for a text, on platforms that take one' }),
   })
   .meta({ id: 'PublishRequest' })
 
 export type PublishRequest = z.output<typeof publishRequest>
 
-/** @throws {Problem} with everything that no post could be made of */
-export function checkRequest({ media: items, visibility }: PublishRequest): void {
+/**
+ * @param textAlone whether the platform takes a text without media
+ * @throws {Problem} with everything that no post could be made of
+ */
+export function checkRequest({ media: items, visibility }: PublishRequest, textAlone: boolean): void {
   const wrong = (field: string, rule: string, message: string): never => {
     throw new Problem({
       status: 400,
@@ -94,6 +97,7 @@ export function checkRequest({ media: items, visibility }: PublishRequest): void
       errors: [{ field, rule, message }],
     })
   }
+  if (items.length === 0 && !textAlone) wrong('media', 'required', 'Name a video or pictures.')
   const videos = items.filter(({ media_type }) => media_type === 'VIDEO')
   if (videos.length > 1 || (videos.length === 1 && items.length > 1))
     wrong('media', 'one_video', 'One video, or pictures, not both.')

@@ -105,8 +105,8 @@ export function publishHandlers(parts: PublishParts): UnifiedHandlers<typeof pub
   const { clock, db, random, unitOfWork } = parts
   return {
     'publications.create': async ({ body }, context) => {
-      checkRequest(body)
       const account = await mustFindAccount(db, context.scope, body.account_id)
+      checkRequest(body, account.platform !== 'tiktok')
       const platform = workPlatformOf(account.platform)
       if (!platform.supports.has('publish_content')) throw unsupported(platform.name, 'publishing')
       if (account.status !== 'connected') throw notConnected()
@@ -170,7 +170,7 @@ function publicationToWire(shown: Shown, publicUrl: string, context: UnifiedCont
       updated_at: context.time(Math.max(made.updatedAt, post?.changedAt ?? 0)),
       ...referencesOf(account, { publicUrl }),
       status,
-      format: media[0]?.media_type ?? ('VIDEO' as const),
+      format: media[0]?.media_type ?? ('TEXT' as const),
       published_info: publishedInfo(shown, context),
       account_id: account.id,
       title: textOf(request.title),

@@ -61,7 +61,11 @@ async function check(step: Step): Promise<Post | undefined> {
   const { port, gate, rates } = parts
   const account = await step.account()
   if (account === undefined) return fail(step, { reason: 'account_gone', detail: 'The account was erased.' })
-  const [barred] = checkAccount(account, post.mode, 'accounts[0]')
+  const whole = parts.wholes(account.platform)
+  const [barred] =
+    whole === undefined
+      ? checkAccount(account, post.mode, 'accounts[0]')
+      : whole.checkAccount(account, post.mode, 'accounts[0]')
   if (barred !== undefined)
     return fail(step, {
       reason: barred.rule === 'not_connected' ? 'reauthorization_required' : barred.rule,
@@ -79,8 +83,8 @@ async function check(step: Step): Promise<Post | undefined> {
   if (media.kind === 'wait') return waitForMedia(step, media)
 
   let maxDurationSec: number | undefined
-  const errors = []
-  if (post.mode === 'direct') {
+  const errors = whole === undefined ? [] : whole.checkContent(post, media.items[0]?.asset)
+  if (post.mode === 'direct' && whole === undefined) {
     const outcome = await creators.of(post.accountId, () =>
       call(rates.creatorInfo, 'creator', () => port.creatorInfo(post)),
     )
@@ -91,7 +95,8 @@ async function check(step: Step): Promise<Post | undefined> {
     maxDurationSec = result.value.maxVideoPostDurationSec
     errors.push(...checkCreator(post, result.value, result.value.name))
   }
-  for (const item of media.items) errors.push(...(await ruleErrors(step, item, maxDurationSec)))
+  for (const item of whole === undefined ? media.items : [])
+    errors.push(...(await ruleErrors(step, item, maxDurationSec)))
   if (errors.length === 0 && media.items.length > 0) {
     const answer = await gate.judgePost?.(post, media.items)
     if (answer !== undefined) return goByMedia(step, answer)

@@ -9,6 +9,7 @@ import type { InitAnswer, InitRequest } from '../posting-port.ts'
 import { canReconcile, RECONCILE_FIRST_MS } from '../reconcile.ts'
 import type { Step } from '../step.ts'
 import { endByFailure, fail, waitForWindow } from './endings.ts'
+import { beginWhole } from './whole-step.ts'
 
 /** Where the upload address of a post is sealed. */
 export function uploadPlace(post: Post) {
@@ -27,6 +28,8 @@ export function uploadPlace(post: Post) {
 export async function initStep(step: Step): Promise<Post | undefined> {
   const { post, parts, move, call } = step
   const { clock, port } = parts
+  const account = await step.account()
+  if (account !== undefined && parts.wholes(account.platform) !== undefined) return beginWhole(step)
   if (post.initSentAt !== undefined) return answerLost(step, post, 'process_lost')
   const request = await requestOf(step)
   if (request === undefined)
@@ -128,6 +131,7 @@ async function requestOf({ post, parts }: Step): Promise<InitRequest | undefined
   const { kind, mode, options, source } = post
   if (source.type === 'url') return { kind, mode, options, source: { type: 'url', url: source.url } }
   if (source.type === 'photos') return { kind, mode, options, source }
+  if (source.type === 'text') throw new Error(`${post.id} has no media, which its platform wants`)
   const asset = await findAsset(parts.db, post.workspaceId, source.assetId)
   if (asset === undefined) return undefined
   return {

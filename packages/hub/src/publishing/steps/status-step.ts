@@ -16,13 +16,18 @@ export async function statusStep(step: Step): Promise<Post | undefined> {
   const { publishId } = post
   const now = clock.now()
   if (publishId === undefined) return move({ at: undefined })
-  if (post.cancelRequestedAt !== undefined && post.state === 'processing') {
+  const account = await step.account()
+  const whole = account === undefined ? undefined : parts.wholes(account.platform)
+  if (post.cancelRequestedAt !== undefined && post.state === 'processing' && whole === undefined) {
     // Best effort: what comes of it shows in the status. Once TikTok says that it is too late, it is not asked again.
     const asked = await port.cancel(post, publishId)
     if (!asked.ok && kindOf(asked.failure) === 'refused')
       return move({ set: { cancelRequestedAt: undefined }, at: now })
   }
-  const outcome = await call(rates.status, 'status', () => port.status(post, publishId))
+  const outcome =
+    whole === undefined
+      ? await call(rates.status, 'status', () => port.status(post, publishId))
+      : { result: await whole.status(post, publishId) }
   if ('waitUntil' in outcome) return move({ at: Math.max(outcome.waitUntil, now + 1) })
   const { result } = outcome
   if (result.ok) return applyStanding(step, result.value)
@@ -101,7 +106,7 @@ function failed(step: Step, reason: string): Promise<Post | undefined> {
   const known = parts.port.explain(reason)
   return fail(step, {
     reason,
-    detail: known?.meaning ?? 'TikTok gave no known reason.',
+    detail: known?.meaning ?? 'The platform gave no known reason.',
     action: known?.action,
   })
 }

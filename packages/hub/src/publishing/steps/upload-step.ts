@@ -7,6 +7,7 @@ import type { Post, UploadPlan } from '../post.ts'
 import { LEASE_MS, type Step } from '../step.ts'
 import { endByFailure, fail, tryAgain } from './endings.ts'
 import { uploadPlace } from './init-step.ts'
+import { publishWhole } from './whole-step.ts'
 
 /** Upload addresses that came to nothing before the post is given up. */
 const MOST_UPLOADS = 5
@@ -19,6 +20,7 @@ export async function uploadStep(step: Step): Promise<Post | undefined> {
   const { post, parts, move } = step
   const { clock, blobs, db, vault, port } = parts
   const now = clock.now()
+  if (post.upload?.whole === true) return wholeStep(step)
   const { upload: plan, uploadSealed, publishId, source } = post
   if (plan === undefined || uploadSealed === undefined || publishId === undefined || source.type !== 'asset')
     throw new Error(`${post.id} is uploading without an address`)
@@ -71,6 +73,13 @@ export async function uploadStep(step: Step): Promise<Post | undefined> {
       begun,
     )
   return uploadFailed(step, begun, publishId, result.failure)
+}
+
+async function wholeStep(step: Step): Promise<Post | undefined> {
+  const account = await step.account()
+  const whole = account === undefined ? undefined : step.parts.wholes(account.platform)
+  if (whole === undefined) return fail(step, { reason: 'account_gone', detail: 'The account was erased.' })
+  return publishWhole(step, whole)
 }
 
 async function uploadFailed(
