@@ -283,6 +283,8 @@ export interface Limit {
   requests: number
   windowMs: number
   per: 'account' | 'app' | 'address'
+  /** How much of it publishing one content takes; absent: nothing. */
+  publishTakes?: number
   /** Where it is written. */
   source: string
 }

@@ -48,8 +48,8 @@ export class BlueskyConnector implements Connector {
   }
   /** Writing costs points: 3 to create, 2 to change, 1 to delete. */
   readonly limits: readonly Limit[] = [
-    { of: 'points', requests: 5_000, windowMs: HOUR, per: 'account', source: LIMITS },
-    { of: 'points', requests: 35_000, windowMs: 24 * HOUR, per: 'account', source: LIMITS },
+    { of: 'points', requests: 5_000, windowMs: HOUR, per: 'account', publishTakes: 3, source: LIMITS },
+    { of: 'points', requests: 35_000, windowMs: 24 * HOUR, per: 'account', publishTakes: 3, source: LIMITS },
     { of: 'requests', requests: 3_000, windowMs: 5 * 60_000, per: 'address', source: LIMITS },
     {
       of: 'com.atproto.server.createSession',

@@ -65,7 +65,7 @@ export function redirectUriOf(publicUrl: string): string {
   return url.href
 }
 
-export function clientIdOf(publicUrl: string, appId: string): string {
+function clientIdOf(publicUrl: string, appId: string): string {
   return `${publicUrl}/connect/clients/${appId}.json`
 }
 

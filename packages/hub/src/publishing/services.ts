@@ -68,23 +68,21 @@ export function createPublishingServices(parts: PublishingServiceParts) {
   const grants = grantAccess(tokens, platforms)
   const addresses = { ...(parts.addresses ?? { toLoopback: false }), resolve: systemResolve }
   const wholes = new Map(
-    platforms
-      .connectors()
-      .flatMap((connector): [string, WholePosting][] =>
-        connector.publishing === undefined
-          ? []
-          : [
-              [
-                connector.platform,
-                new ConnectorPosting(connector, connector.publishing, {
-                  db,
-                  blobs,
-                  access: grants,
-                  addresses,
-                }),
-              ],
+    platforms.connectors().flatMap((connector): [string, WholePosting][] =>
+      connector.publishing === undefined
+        ? []
+        : [
+            [
+              connector.platform,
+              new ConnectorPosting(connector, connector.publishing, {
+                db,
+                blobs,
+                access: grants,
+                addresses,
+              }),
             ],
-      ),
+          ],
+    ),
   )
   const publishing: PublishingParts = {
     wholes: (platform) => wholes.get(platform),
