@@ -19,12 +19,17 @@ export interface WatermarkOptions {
   readonly brandWords?: readonly string[]
   /** Adds a crop to each watermark. */
   readonly evidence?: boolean
-  /** Seconds until what was not looked at by then is given up; 60 unless given. */
+  /**
+   * Seconds until what was not looked at by then is given up; 60 unless given, on a machine that others keep busy as much
+   * longer as they do, up to three times.
+   */
   readonly timeLimitSec?: number
   readonly signal?: AbortSignal
 }
 
 const TIME_LIMIT_SEC = 60
+/** A look that takes longer for want of a core says nothing about the file; one that hangs must end all the same. */
+const LONGEST_STRETCH = 3
 
 /**
  * Looks for marks that a platform, an editor or another account left on the picture. What is wrong with the file, or
@@ -70,7 +75,9 @@ export class WatermarkFinder implements AsyncDisposable {
     const picture = info.kind === 'photo' ? info.photo : info.video
     if (picture === undefined || picture.width < 1 || picture.height < 1)
       return nothing('the file shows no picture')
-    const limit = AbortSignal.timeout((options.timeLimitSec ?? TIME_LIMIT_SEC) * 1_000)
+    const limitSec =
+      options.timeLimitSec ?? TIME_LIMIT_SEC * stretchedBy(availableParallelism(), loadavg()[0])
+    const limit = AbortSignal.timeout(limitSec * 1_000)
     const ended = signal === undefined ? limit : AbortSignal.any([signal, limit])
     const client = await this.#open()
     const stop = (): void => client.fail(new Error('it took too long'))
@@ -127,6 +134,15 @@ function threadsNow(): number {
   const cores = availableParallelism()
   const [busy = 0] = loadavg()
   return cores - busy >= 1 ? Math.min(2, cores) : 1
+}
+
+/**
+ * How much longer the same work takes on a machine with so many cores and so many programs that want one.
+ *
+ * @param busy the load of the last minute; 0 where the system does not say
+ */
+export function stretchedBy(cores: number, busy = 0): number {
+  return Math.min(LONGEST_STRETCH, Math.max(1, busy / Math.max(1, cores)))
 }
 
 const nothing = (why: string): WatermarkReport => ({
