@@ -1,4 +1,5 @@
-/** Every error code and fail reason of TikTok for Developers: what it means, what to do, whether to try again. */
+/** Every error code and fail reason of TikTok for Developers, and where those of API for Business are looked up too: what it means, what to do, whether to try again. */
+import { businessErrors } from './business/errors.ts'
 import type { ErrorEntry } from './vocabulary.ts'
 
 const GENERAL = 'https://developers.tiktok.com/doc/tiktok-api-v2-error-handling'
@@ -415,7 +416,10 @@ export type FailReason = keyof typeof failReasons
 /** A code or fail reason by name; `undefined` when it is not in the catalogue. One name can stand in two places. */
 export function lookUpError(code: string): ErrorEntry[] {
   const found: ErrorEntry[] = []
-  for (const table of [openErrors, oauthErrors, failReasons] as Record<string, ErrorEntry>[]) {
+  for (const table of [openErrors, oauthErrors, failReasons, businessErrors] as Record<
+    string,
+    ErrorEntry
+  >[]) {
     if (Object.hasOwn(table, code)) found.push(table[code] as ErrorEntry)
   }
   return found

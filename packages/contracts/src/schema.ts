@@ -4,6 +4,7 @@
  * Where a wire form may be read in several shapes, the documented one stands first in the union: that is what is
  * written, and what the OpenAPI documents show.
  */
+import { parseJson, stringifyJson } from '@tockwork/kernel'
 import * as z from 'zod/mini'
 
 const INTEGER = /^-?\d{1,20}$/
@@ -75,3 +76,39 @@ export const text = (max: number) => {
     z.refine((value) => value.length <= max, message),
   )
 }
+
+/** A list or object inside a query, written as JSON text: how TikTok API for Business takes them. */
+export const jsonText = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.codec(z.string(), z.unknown(), {
+      decode: (wire, { issues }) => {
+        try {
+          return parseJson(wire)
+        } catch {
+          issues.push({ code: 'custom', input: wire, message: 'expected JSON text' })
+          return z.NEVER
+        }
+      },
+      encode: (ours) => stringifyJson(ours),
+    }),
+    schema,
+  )
+
+/** An id that is text on the wire; read from a bare number as well. */
+export const idText = () =>
+  z.codec(z.union([z.string(), z.bigint(), z.number()]), z.string(), {
+    decode: (wire) => String(wire),
+    encode: (ours) => ours,
+  })
+
+/** A whole number that is text on the wire, such as a time in epoch seconds; read from a bare number as well. */
+export const countText = () =>
+  z.codec(
+    z.union([
+      z.string().check(z.regex(INTEGER, 'expected a whole number as text')),
+      z.number().check(z.refine(Number.isInteger, 'expected a whole number')),
+      z.bigint(),
+    ]),
+    z.number(),
+    { decode: (wire) => Number(wire), encode: (ours) => String(ours) },
+  )

@@ -11,6 +11,8 @@ export interface Source {
 }
 
 export type Host = 'open.tiktokapis.com' | 'open-upload.tiktokapis.com' | 'www.tiktok.com'
+/** TikTok API for Business: a platform of its own, with other apps, tokens and error codes. */
+export type BusinessHost = 'business-api.tiktok.com'
 export type Method = 'GET' | 'POST' | 'PUT'
 
 /**
@@ -22,8 +24,11 @@ export type AuthKind = 'user' | 'client' | 'app' | 'upload-url' | 'session' | 'n
 /** How the request carries its input. */
 export type RequestEncoding = 'json' | 'form' | 'multipart' | 'query' | 'bytes'
 
-/** `standard`: `{data, error}`; `flat`: OAuth's top-level fields; `page`: HTML or a redirect; `bare`: the object itself. */
-export type Envelope = 'standard' | 'flat' | 'page' | 'bare' | 'empty' | 'bytes'
+/**
+ * `standard`: `{data, error}`; `flat`: OAuth's top-level fields; `page`: HTML or a redirect; `bare`: the object itself;
+ * `business`: `{code, message, request_id, data}` with a number as code, of TikTok API for Business.
+ */
+export type Envelope = 'standard' | 'flat' | 'page' | 'bare' | 'empty' | 'bytes' | 'business'
 
 /** A value that depends on one field of the request body, named by its dotted path. */
 export type Depends<T> = T | { by: string; cases: Readonly<Record<string, T>>; otherwise: T }
@@ -57,7 +62,7 @@ export interface EndpointSpec {
   /** Family and operation: `posting.initVideo`. */
   id: string
   title: string
-  host: Host
+  host: Host | BusinessHost
   method: Method
   path: string
   /** Two operations on one path are told apart by a field of the body, such as `grant_type`. */
@@ -164,8 +169,8 @@ export type ErrorOf<E extends Endpoint> = E['errors'] extends readonly (infer C 
 
 /** An error code or fail reason: what it means and what to do. */
 export interface ErrorEntry {
-  /** Where it appears: an answer's `error.code`, OAuth's `error`, or a post's `fail_reason`. */
-  kind: 'open' | 'oauth' | 'fail_reason' | 'upload'
+  /** Where it appears: an answer's `error.code`, OAuth's `error`, a post's `fail_reason`, or `code` of API for Business. */
+  kind: 'open' | 'oauth' | 'fail_reason' | 'upload' | 'business'
   /** HTTP status; OAuth errors and fail reasons come with 200. */
   status: number
   meaning: string
@@ -175,6 +180,8 @@ export interface ErrorEntry {
   retryHint?: 'refresh' | 'window' | 'backoff' | 'tomorrow' | 'if-url-good'
   /** Seconds to wait where the documentation says so. */
   afterSeconds?: number
+  /** What is wrong with the credentials, where it is they. */
+  needs?: 'refresh' | 'reconnect' | 'scope' | 'credentials'
   provenance: Provenance
   source: string
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { endpoints } from '../src/all.ts'
-import { oauthErrors, openErrors } from '../src/index.ts'
+import { type Host, oauthErrors, openErrors } from '../src/index.ts'
 import { openApiDocuments, wireSchema } from '../src/openapi/index.ts'
 import { commaList, count, int64, openEnum, text } from '../src/schema.ts'
 
@@ -61,7 +61,7 @@ describe('the wire side of a schema', () => {
 describe('documents', () => {
   test('every endpoint is in one, by method and path', () => {
     for (const { method, path, host } of endpoints) {
-      const paths = documents[host].paths as Record<string, Json>
+      const paths = documents[host as Host].paths as Record<string, Json>
       expect(paths[path], `${host}${path}`).toHaveProperty(method.toLowerCase())
     }
   })

@@ -18,6 +18,7 @@ const places: Readonly<Record<string, string>> = {
   oauth: 'error of an OAuth answer',
   fail_reason: 'fail_reason of a post that ended as FAILED',
   upload: 'HTTP status of the PUT of media bytes',
+  business: 'code of an answer of TikTok API for Business',
   recording: 'seen in the recording',
 }
 

@@ -26,6 +26,29 @@ export function responsesOf(group: readonly Endpoint[]): JsonSchema {
       }
     case 'page':
       return page(first)
+    case 'business':
+      return { 200: business(group) }
+  }
+}
+
+/** Success and failure alike are HTTP 200; `code` tells which. */
+function business(group: readonly Endpoint[]): JsonSchema {
+  const [first] = group as [Endpoint]
+  return {
+    description: 'Success when `code` is 0; otherwise `data` is empty.',
+    'x-error-codes': first.errors ?? [],
+    content: json({
+      schema: {
+        type: 'object',
+        properties: {
+          code: { type: 'integer' },
+          message: { type: 'string' },
+          request_id: { type: 'string' },
+          data: outputSchema(first),
+        },
+        required: ['code'],
+      },
+    }),
   }
 }
 

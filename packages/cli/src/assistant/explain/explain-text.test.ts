@@ -44,6 +44,15 @@ describe('answers', () => {
     })
   })
 
+  test('API for Business, whose codes are numbers and whose success is 0', () => {
+    const answer = (code: number) => ({ code, message: 'm', request_id: '2026112817', data: {} })
+    expect(findingsIn(answer(40_102))).toMatchObject([
+      { code: '40102', api: 'business', retry: 'now', log_id: '2026112817' },
+    ])
+    expect(findingsIn(answer(0))).toEqual([])
+    expect(explainText('40100')).toMatchObject({ explanations: [{ api: 'business', retry: 'after' }] })
+  })
+
   test('the flat form of OAuth', () => {
     expect(
       findingsIn({ error: 'invalid_grant', error_description: 'expired', log_id: '2026' })[0],

@@ -7,12 +7,13 @@ import {
   openErrors,
   uploadStatuses,
 } from '@tockwork/contracts'
+import { businessErrors } from '@tockwork/contracts/business'
 import { contradictionsAbout, observations, unstated } from '@tockwork/contracts/knowledge'
 import { uploadMedia } from '@tockwork/contracts/posting'
 
 export interface Explanation {
   code: string
-  /** Where it appears: `open`, `oauth`, `fail_reason` or `upload`. */
+  /** Where it appears: `open`, `oauth`, `fail_reason`, `upload` or `business`. */
   api: string
   meaning: string
   /** `never`, `now`, `after` or `outcome-unknown`. */
@@ -64,7 +65,9 @@ export function notesOn(code: string): Note[] {
 }
 
 export function allCodes(): string[] {
-  return [openErrors, oauthErrors, failReasons, uploadStatuses].flatMap((table) => Object.keys(table))
+  return [openErrors, oauthErrors, failReasons, uploadStatuses, businessErrors].flatMap((table) =>
+    Object.keys(table),
+  )
 }
 
 function toExplanation(code: string, entry: ErrorEntry): Explanation {

@@ -1,4 +1,5 @@
 /** Finds what is wrong in a JSON answer of TikTok: both error forms, failed posts, webhooks, and version 1. */
+import { businessErrors } from '@tockwork/contracts/business'
 import { legacyV1, lifecycle } from '@tockwork/contracts/knowledge'
 import { parseJson } from '@tockwork/kernel'
 import { type Finding, findingOf, type Place } from './finding.ts'
@@ -14,12 +15,22 @@ export function readAnswer(value: unknown, place: Place): Finding[] | undefined 
   }
   if (!isObject(value)) return undefined
   return (
+    readBusiness(value, place) ??
     readEnvelope(value, place) ??
     readFlat(value, place) ??
     readVersion1(value, place) ??
     readStatus(value, place) ??
     readWebhook(value, place)
   )
+}
+
+/** API for Business: `{code, message, request_id, data}` with a number of five digits, or 0. TikTok Shop's numbers are longer. */
+function readBusiness(value: Json, place: Place): Finding[] | undefined {
+  const code = String(value.code ?? '')
+  if (!('request_id' in value) || !('data' in value)) return undefined
+  if (code === '0') return []
+  if (!Object.hasOwn(businessErrors, code)) return undefined
+  return [findingOf(code, text(value.message), 'business', withLogId(place, { log_id: value.request_id }))]
 }
 
 /** `{data, error: {code, message, log_id}}`. */
