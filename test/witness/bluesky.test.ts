@@ -1,18 +1,10 @@
 /** Bluesky's own server judges the connector; it is installed by who asks for it (README.md beside). */
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { BlueskyConnector } from '@tockwork/connectors'
 import { type ConformanceStage, conformanceCases } from '@tockwork/connectors/conformance'
 import { Secret } from '@tockwork/kernel'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
-const FOLDER = join(import.meta.dirname, 'pds')
-const MISSING = existsSync(join(FOLDER, 'node_modules/@atproto/pds'))
-  ? undefined
-  : "needs Bluesky's own server: npm install --ignore-scripts --prefix test/witness/pds"
+import { PDS_MISSING, startOwnPds } from './own-pds.ts'
 
 const AT = Date.UTC(2026, 10, 28, 12)
 /** The smallest PNG there is: one transparent pixel. */
@@ -39,34 +31,12 @@ const connector = new BlueskyConnector({
   },
 })
 
-async function xrpc(method: string, json: unknown, token?: string) {
-  const response = await fetch(`${home}/xrpc/${method}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(json),
-  })
-  if (!response.ok) throw new Error(`${method}: ${await response.text()}`)
-  return response.json()
-}
-
 beforeAll(async () => {
-  if (MISSING !== undefined) return
-  const server = spawn(process.execPath, [join(FOLDER, 'serve.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] })
-  stop = () => server.stdin.end()
-  for await (const line of createInterface({ input: server.stdout })) {
-    home = JSON.parse(line).url
-    break
-  }
-  const account = {
-    handle: 'mika.test',
-    email: 'mika@example.com',
-    password: 'the password of the whole account',
-  }
-  const { accessJwt } = await xrpc('com.atproto.server.createAccount', account)
-  password = (await xrpc('com.atproto.server.createAppPassword', { name: 'tockwork' }, accessJwt)).password
+  if (PDS_MISSING !== undefined) return
+  const pds = await startOwnPds()
+  home = pds.home
+  password = pds.appPassword
+  stop = pds.stop
 }, 120_000)
 
 afterAll(() => stop())
@@ -95,12 +65,12 @@ const stage: ConformanceStage = {
 describe("the connector on Bluesky's own server", () => {
   for (const { name, run } of conformanceCases(stage))
     test(name, async (ctx) => {
-      if (MISSING !== undefined) ctx.skip(MISSING)
+      if (PDS_MISSING !== undefined) ctx.skip(PDS_MISSING)
       await run()
     })
 
   test('links, mentions and tags are where the server finds them in its bytes', async (ctx) => {
-    if (MISSING !== undefined) ctx.skip(MISSING)
+    if (PDS_MISSING !== undefined) ctx.skip(PDS_MISSING)
     const grant = await authorize()
     const text = '👩‍👩‍👧 @mika.test wrote #日本語 at https://example.com/a_(b), @nobody.test'
     const record = await publishAndRead(grant, text, [])
@@ -120,7 +90,7 @@ describe("the connector on Bluesky's own server", () => {
   })
 
   test('four images with their descriptions; a video', async (ctx) => {
-    if (MISSING !== undefined) ctx.skip(MISSING)
+    if (PDS_MISSING !== undefined) ctx.skip(PDS_MISSING)
     const grant = await authorize()
     const image = {
       kind: 'image' as const,
@@ -153,7 +123,7 @@ describe("the connector on Bluesky's own server", () => {
   })
 
   test('the password of the whole account is not even sent', async (ctx) => {
-    if (MISSING !== undefined) ctx.skip(MISSING)
+    if (PDS_MISSING !== undefined) ctx.skip(PDS_MISSING)
     const before = requests
     const answer = await connector.appPassword.signIn({
       identifier: 'mika.test',

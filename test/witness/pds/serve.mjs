@@ -1,6 +1,6 @@
 /**
  * Bluesky's own server (a PDS) with a directory of its own (PLC), in a folder that is thrown away.
- * Prints `{"url"}` when it is up; ends when its standard input does.
+ * Prints `{"url","directory"}` when it is up; ends when its standard input does.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -44,7 +44,7 @@ const settings = {
 }
 const pds = await PDS.create(envToCfg(settings), envToSecrets(settings))
 await pds.start()
-console.log(JSON.stringify({ url: `http://localhost:${port}` }))
+console.log(JSON.stringify({ url: `http://localhost:${port}`, directory: `http://localhost:${plcPort}` }))
 
 process.stdin.resume()
 process.stdin.once('end', async () => {
