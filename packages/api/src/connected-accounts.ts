@@ -9,7 +9,7 @@ const capability = z
   .object({
     available: z.boolean(),
     reason: z
-      .enum(['scope_missing', 'reauthorization_required', 'disconnected', 'erased'])
+      .enum(['scope_missing', 'not_supported', 'reauthorization_required', 'disconnected', 'erased'])
       .nullable()
       .meta({ description: 'Why it is not available' }),
     scope: z.string().meta({ description: 'What the creator must grant for it' }),

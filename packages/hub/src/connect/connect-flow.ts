@@ -4,8 +4,9 @@ import { problem } from '@tockwork/api'
 import type { Clock, Random } from '@tockwork/kernel'
 import { newId } from '../ids.ts'
 import type { Log } from '../observability/log.ts'
-import { BLUESKY_SCOPES, redirectUriOf } from '../platforms/bluesky.ts'
+import { redirectUriOf } from '../platforms/bluesky.ts'
 import { ConnectorPlatform } from '../platforms/connector-platform.ts'
+import { CONNECTORS, isConnectorName } from '../platforms/registry.ts'
 import { scheduleSync } from '../storage/account-syncs.ts'
 import { findAccount, updateAccountProfile, upsertConnectedAccount } from '../storage/accounts.ts'
 import { type AppPlatform, findApp } from '../storage/apps.ts'
@@ -370,12 +371,12 @@ function scopesToAsk(platform: AppPlatform, wish: NewConnectSession): string[] {
       })
     return Object.values(SHOP_SCOPES)
   }
-  if (platform === 'bluesky') {
+  if (isConnectorName(platform)) {
     if (wish.scopes !== undefined)
       throw problem('invalid_request', 'scopes: Bluesky grants all of an account or nothing', {
         field: 'scopes',
       })
-    return [...BLUESKY_SCOPES]
+    return [...CONNECTORS[platform].scopes]
   }
   if (wish.market !== undefined)
     throw problem('invalid_request', 'market: only an app of TikTok Shop has several consent pages', {

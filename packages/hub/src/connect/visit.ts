@@ -1,4 +1,5 @@
 /** The connect pages as plain requests and answers; the HTTP server carries them. */
+import { isConnectorName } from '../platforms/registry.ts'
 import type { ConnectSession } from '../storage/connect-sessions.ts'
 import { isShopScope, SELLER_ORIGINS } from '../tiktok/shop/capabilities.ts'
 import type { Brand } from './brand.ts'
@@ -77,12 +78,12 @@ export class ConnectPages {
           missing: [],
           speech,
           brand,
-          ...(platform === 'bluesky' ? { unnamed: handleMessages(speech).connected } : {}),
+          ...(usesHandles(platform) ? { unnamed: handleMessages(speech).connected } : {}),
         }),
       )
     if (expired)
       return render(expiredLinkPage(speech, newsFor(session, { type: 'failed', reason: 'expired' })))
-    if (platform === 'bluesky') return this.#handlePage({ session, brand }, speech)
+    if (usesHandles(platform)) return this.#handlePage({ session, brand }, speech)
     return render(
       invitationPage({
         brand,
@@ -100,7 +101,8 @@ export class ConnectPages {
   /** `POST /connect/:session`: on to the platform. */
   async go(sessionId: string, browser: Browser, form: URLSearchParams, visitor: Visitor): Promise<Visit> {
     const opened = SESSION_ID.test(sessionId) ? await this.#flow.open(sessionId) : undefined
-    if (opened?.platform === 'bluesky') return this.#signIn(opened, form, visitor, browser)
+    if (opened !== undefined && usesHandles(opened.platform))
+      return this.#signIn(opened, form, visitor, browser)
     const begun = opened === undefined ? undefined : await this.#flow.start(sessionId)
     return begun === undefined || 'failure' in begun ? this.show(sessionId, browser) : redirect(begun.url)
   }
@@ -181,7 +183,7 @@ export class ConnectPages {
     const { id, outcome, outcomeCode } = session
     const opened = await this.#flow.open(id)
     const brand = opened?.brand
-    const handles = opened?.platform === 'bluesky' ? handleMessages(speech) : undefined
+    const handles = usesHandles(opened?.platform) ? handleMessages(speech) : undefined
     const news = newsFor(session, await this.#sdk.outcomeOf(session))
     if (end.kind === 'connected')
       return connectedPage({
@@ -223,6 +225,11 @@ export function speechFor(
 
 export function render(page: Page): Visit {
   return renderPage(page, () => scriptAddress('connect-page.js'))
+}
+
+/** Where a creator says who they are before anything else. */
+function usesHandles(platform: string | undefined): boolean {
+  return platform !== undefined && isConnectorName(platform)
 }
 
 function deniedPage(

@@ -2,6 +2,8 @@ import { type connectedAccountOperations, problem } from '@tockwork/api'
 import type { AccountEnd, ErasureReport } from '../connect/account-end.ts'
 import type { Caller, Handlers } from '../http/ports.ts'
 import { idPattern } from '../ids.ts'
+import { connectorCapabilities } from '../platforms/capabilities.ts'
+import { isConnectorName } from '../platforms/registry.ts'
 import { type Account, findAccount, listAccounts } from '../storage/accounts.ts'
 import { findApp } from '../storage/apps.ts'
 import { type Consent, listConsents } from '../storage/consents.ts'
@@ -80,7 +82,9 @@ function accountToJson(account: Account) {
     status_reason: account.statusReason,
     scopes: account.scopes,
     missing_scopes: account.missingScopes,
-    capabilities: capabilitiesOf(account.status, account.scopes),
+    capabilities: isConnectorName(account.platform)
+      ? connectorCapabilities(account.platform, account.status, account.scopes)
+      : capabilitiesOf(account.status, account.scopes),
     connected_at: iso(account.connectedAt),
     changed_at: iso(account.changedAt),
   }

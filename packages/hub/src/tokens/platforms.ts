@@ -1,10 +1,11 @@
 /** The platforms of a process: one for each app, made from its row and kept for a while. */
-import { BlueskyConnector, type Connector } from '@tockwork/connectors'
+import type { Connector } from '@tockwork/connectors'
 import type { Clock, Random } from '@tockwork/kernel'
 import { UsageError } from '@tockwork/kernel'
 import type { OnCall } from '../changes/call-log.ts'
-import { type BlueskyPlace, makeBluesky } from '../platforms/bluesky.ts'
+import { newClientKey } from '../platforms/bluesky.ts'
 import { ConnectorPlatform } from '../platforms/connector-platform.ts'
+import { CONNECTORS, isConnectorName, type Place } from '../platforms/registry.ts'
 import { type App, findApp } from '../storage/apps.ts'
 import type { Database } from '../storage/database.ts'
 import { TikTokPlatform } from '../tiktok/platform.ts'
@@ -25,7 +26,7 @@ interface Kept {
   until: number
 }
 
-export type Network = Omit<BlueskyPlace, 'clock' | 'random'>
+export type Network = Omit<Place, 'clock' | 'random'>
 
 /** Of a process that has to do with TikTok alone. */
 const NO_NETWORK: Network = {
@@ -84,7 +85,9 @@ export class Platforms {
   /** What the platforms behind the port are like; not for calls, which need an app. */
   connectors(): readonly Connector[] {
     const { clock, network = NO_NETWORK, random } = this.#parts
-    return [new BlueskyConnector({ fetch: network.fetch, clock, random })]
+    const place = { ...network, clock, random }
+    const nobody = { id: 'none', secret: newClientKey(random) }
+    return Object.values(CONNECTORS).map(({ make }) => make(place, nobody))
   }
 
   /** Whichever platform the app is of, for what accounts have in common: consent, renewal, revocation. */
@@ -117,9 +120,10 @@ export class Platforms {
   async #make(app: App): Promise<AppPlatformCalls> {
     const { clock, onCall, origin, random, vault } = this.#parts
     const clientSecret = await vault.open(app.secretSealed, appSecretPlace(app.workspaceId, app.id))
-    if (app.platform === 'bluesky') {
+    if (isConnectorName(app.platform)) {
       const place = { ...(this.#parts.network ?? NO_NETWORK), clock, random }
-      return new ConnectorPlatform(makeBluesky(place, { id: app.id, key: clientSecret }))
+      const { make } = CONNECTORS[app.platform]
+      return new ConnectorPlatform(make(place, { id: app.id, secret: clientSecret }))
     }
     if (app.platform === 'tiktok_shop')
       return new ShopPlatform({

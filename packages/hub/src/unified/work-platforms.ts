@@ -2,6 +2,7 @@
  * Platforms under the ids that products have in their databases already. One line makes the hub's accounts of a platform
  * show up: `hub` is the platform's name in `accounts.platform`.
  */
+import { letsPost } from '../platforms/registry.ts'
 import { capabilitiesOf } from '../tiktok/capabilities.ts'
 
 export interface WorkPlatform {
@@ -33,9 +34,6 @@ const tiktokPublishes = (scopes: readonly string[]): boolean => {
   return direct_post.available || drafts.available
 }
 
-/** Of a consent page, and of app passwords without and with messages. */
-const BLUESKY_WRITES = new Set(['transition:generic', 'com.atproto.appPass', 'com.atproto.appPassPrivileged'])
-
 const CONNECTED: readonly WorkPlatform[] = [
   {
     id: 'de55aeec-0dc8-4119-bf90-16b3d1f0c987',
@@ -63,7 +61,7 @@ const CONNECTED: readonly WorkPlatform[] = [
     url: 'https://bsky.app',
     hub: 'bluesky',
     supports: new Set(['identity', 'engagement', 'comments', 'publish_content']),
-    canPublish: (scopes) => scopes.some((scope) => BLUESKY_WRITES.has(scope)),
+    canPublish: (scopes) => letsPost('bluesky', scopes),
   },
 ]
 

@@ -53,6 +53,11 @@ describe('connecting', () => {
       status: 'connected',
       scopes: ['atproto', 'transition:generic'],
       missing_scopes: [],
+      capabilities: {
+        direct_post: { available: true, reason: null, scope: 'transition:generic' },
+        drafts: { available: false, reason: 'not_supported' },
+        stats: { available: true },
+      },
     })
     const consents = await world.own('GET', `/v1/connected-accounts/${id}/consents`)
     expect(consents.json.data[0]).toMatchObject({

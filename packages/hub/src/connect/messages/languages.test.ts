@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { HANDLE_MESSAGES } from './handle/index.ts'
 import { acceptedLanguages, LANGUAGES, speechOf } from './languages.ts'
 import { fill } from './messages.ts'
 
@@ -24,6 +25,17 @@ describe('the languages of the connect pages', () => {
       }
     },
   )
+
+  test.each(Object.entries(HANDLE_MESSAGES))('%s says everything of sign-ins by handle', (code, messages) => {
+    const english = HANDLE_MESSAGES.en
+    expect(Object.keys(messages).sort()).toEqual(Object.keys(english).sort())
+    for (const [name, text] of flat(messages)) {
+      const original = english[name as keyof typeof english]
+      expect(text.trim(), name).toBe(text)
+      expect(places(text), name).toEqual(places(original))
+      if (code !== 'en' && text.length > 12) expect(text, name).not.toBe(original)
+    }
+  })
 
   test('the one that is wanted most is taken, of those that there are', () => {
     const spoken = (header: string) => speechOf(acceptedLanguages(header)).language
