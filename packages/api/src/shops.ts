@@ -326,7 +326,9 @@ const pushStock = defineOperation({
         z.object({
           sku_id: externalId,
           quantity: z.int().min(0).max(99_999),
-          warehouse_id: externalId.optional().meta({ description: 'Where the shop has several' }),
+          warehouse_id: externalId.optional().meta({
+            description: 'Needed for a SKU that lies in several',
+          }),
           expected: z.int().min(0).optional(),
         }),
       )

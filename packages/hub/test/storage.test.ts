@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkServer, DatabaseError, openDatabase } from '../src/storage/database.ts'
@@ -120,17 +121,17 @@ describe('the server', () => {
 
 /** Table name -> column names, read from the source of the row types: types are gone when a test runs. */
 function writtenColumns(): Record<string, string[]> {
-  const source = ['tables', 'media-tables', 'people-tables', 'unified-tables']
-    .map((file) => readFileSync(new URL(`../src/storage/${file}.ts`, import.meta.url), 'utf8'))
+  const source = globSync('../src/storage/*tables.ts', { cwd: import.meta.dirname })
+    .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
     .join('\n')
   const bodyOf = (name: string): string =>
-    new RegExp(`interface ${name}(?: extends [\\w, ]+)? \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? ''
+    new RegExp(`interface ${name}(?:\\s+extends [\\w,\\s]+?)? \\{\\n([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ??
+    ''
   const members = (body: string): string[][] =>
     [...body.matchAll(/^ {2}(\w+)\??: ([^\n]*)/gm)].map(([, name = '', type = '']) => [name, type])
+  const lists = [...source.matchAll(/interface (\w*Tables)\b/g)].map(([, name = '']) => bodyOf(name))
   return Object.fromEntries(
-    members(
-      `${bodyOf('Tables')}\n${bodyOf('MediaTables')}\n${bodyOf('PeopleTables')}\n${bodyOf('UnifiedTables')}`,
-    ).map(([table = '', type = '']) => [
+    members(lists.join('\n')).map(([table = '', type = '']) => [
       table,
       members(bodyOf(type))
         .map(([column = '']) => column)

@@ -70,10 +70,15 @@ class Push {
         this.#end(wish, 'refused', 'sku_unknown', 'The shop has no such SKU.')
         continue
       }
-      const { figures } = there
-      const { warehouseId } = wish
-      const own = figures.warehouses.find(({ id }) => id === warehouseId)
-      const available = warehouseId === undefined ? figures.available : (own?.available ?? null)
+      const { warehouses } = there.figures
+      const place = wish.warehouseId ?? warehouses[0]?.id
+      // TikTok would take one of them by itself and leave the others as they are.
+      if (wish.warehouseId === undefined && warehouses.length > 1) {
+        const ids = warehouses.map(({ id }) => id).join(', ')
+        this.#end(wish, 'refused', 'warehouse_needed', `The SKU lies in several warehouses: ${ids}.`)
+        continue
+      }
+      const available = warehouses.find(({ id }) => id === place)?.available ?? 0
       if (wish.expected !== undefined && wish.expected !== available) {
         this.#end(
           wish,

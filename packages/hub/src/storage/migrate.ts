@@ -19,6 +19,7 @@ import * as connectProducts from './migrations/0018-connect-products.ts'
 import * as mediaBehindAddresses from './migrations/0019-media-behind-addresses.ts'
 import * as changeFeed from './migrations/0020-change-feed.ts'
 import * as blueskyApps from './migrations/0021-bluesky-apps.ts'
+import * as shopIncome from './migrations/0022-shop-income.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -40,6 +41,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0019-media-behind-addresses': mediaBehindAddresses,
   '0020-change-feed': changeFeed,
   '0021-bluesky-apps': blueskyApps,
+  '0022-shop-income': shopIncome,
 }
 
 /** The name of the newest migration: the version of the schema. */

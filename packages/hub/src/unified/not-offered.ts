@@ -9,7 +9,7 @@ import { activityArtist, activityContent } from './activity.ts'
 import { content, contentGroup } from './content-wire.ts'
 import { rangeOf } from './contents.ts'
 import type { UnifiedContext, UnifiedHandler } from './context.ts'
-import { balance, commerceTransaction, payout, socialTransaction } from './income.ts'
+import { balance, payout, socialTransaction } from './income.ts'
 import { mustFindAccount } from './references.ts'
 import { notFound, type Thing, unsupported } from './refusals.ts'
 import { day, historicBody, idParam, listOf, pageQuery, refreshBody, searchBody } from './wire.ts'
@@ -65,23 +65,6 @@ const PRODUCTS: readonly Product[] = [
     ...whole,
     id: 'socialPayouts',
     path: '/v1/social/income/payouts',
-    thing: 'payout',
-    item: payout,
-    days: income('payout_'),
-  },
-  {
-    ...whole,
-    id: 'commerceTransactions',
-    path: '/v1/commerce/income/transactions',
-    thing: 'transaction',
-    item: commerceTransaction,
-    days: income('transaction_'),
-    query: { type: z.enum(['SALE', 'REFUND', 'CANCELLED', 'VOID', 'OTHER']).optional() },
-  },
-  {
-    ...whole,
-    id: 'commercePayouts',
-    path: '/v1/commerce/income/payouts',
     thing: 'payout',
     item: payout,
     days: income('payout_'),

@@ -34,6 +34,8 @@ export type Thing =
   | 'webhook'
   | 'publish'
   | 'delivery'
+  | 'transaction'
+  | 'payout'
 
 /** An id that names nothing, or nothing that the caller may see: 404 `incorrect_account_id`. */
 export function notFound(thing: Thing, message = `There is no such ${thing.replace('_', ' ')}.`): Problem {

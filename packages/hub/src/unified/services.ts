@@ -16,6 +16,7 @@ import type { WebhookEndpoints } from '../webhooks/endpoints.ts'
 import { accountHandlers, accountOperations } from './accounts.ts'
 import { audienceHandlers, audienceOperations } from './audience.ts'
 import { commentHandlers, commentOperations } from './comments.ts'
+import { commerceHandlers, commerceOperations } from './commerce.ts'
 import { contentHandlers, contentOperations } from './contents.ts'
 import type { UnifiedHandler, UnifiedHandlers } from './context.ts'
 import { notOffered } from './not-offered.ts'
@@ -58,6 +59,7 @@ const OPERATIONS = [
   ...profileOperations,
   ...audienceOperations,
   ...contentOperations,
+  ...commerceOperations,
   ...commentOperations,
   ...publishOperations,
   ...webhookOperations,
@@ -74,6 +76,7 @@ export function createUnifiedServices(parts: UnifiedServiceParts) {
     ...profileHandlers(parts),
     ...audienceHandlers(parts),
     ...contentHandlers(parts),
+    ...commerceHandlers(parts),
     ...commentHandlers(parts),
     ...publishHandlers(parts),
     ...webhookHandlers(parts),

@@ -9,6 +9,8 @@ import { Metrics } from '../../src/observability/metrics.ts'
 import { createShopServices } from '../../src/shop/services.ts'
 import { type ShopSyncReport, shopSyncDue } from '../../src/shop/sync-due.ts'
 import { createUnitOfWork } from '../../src/storage/unit-of-work.ts'
+import { commerceHandlers, commerceOperations } from '../../src/unified/commerce.ts'
+import { unifiedRoutes } from '../../src/unified/routes.ts'
 import { AccountWorld, type Process, type Tenant } from '../account-world.ts'
 
 export type ShopServices = ReturnType<typeof createShopServices>
@@ -51,7 +53,18 @@ export class ShopWorld {
     const server = await createServer({
       operations: shopOperations,
       handlers: shop.handlers,
-      plainRoutes: shop.plainRoutes,
+      plainRoutes: [
+        ...shop.plainRoutes,
+        ...unifiedRoutes(
+          commerceOperations,
+          commerceHandlers({
+            db: accounts.database.db,
+            clock: accounts.emulator.clock,
+            publicUrl: accounts.origin,
+          }) as never,
+          { access: accounts.services.apiKeys, idempotency: accounts.services.idempotency },
+        ),
+      ],
       access: accounts.services.apiKeys,
       idempotency: accounts.services.idempotency,
       metrics: new Metrics({ process: false }),
