@@ -7,6 +7,7 @@ import type { Exchange } from '../http/exchange.ts'
 import type { Platform } from '../platform.ts'
 import { setBuyers, shopAtRandom } from './buyers.ts'
 import { nowOf, ShopRefusal } from './call.ts'
+import { affiliateRoutes } from './control-affiliate.ts'
 import { catalogueRoutes } from './control-catalogue.ts'
 import { serveDocument } from './document-handlers.ts'
 import { shopCoverage } from './handlers.ts'
@@ -56,6 +57,7 @@ const address = z.strictObject({
 export type ControlRoute = (platform: Platform, exchange: Exchange, id: string) => Answer | Promise<Answer>
 
 const routes: Readonly<Record<string, ControlRoute>> = {
+  ...affiliateRoutes,
   ...catalogueRoutes,
   'GET /': (platform) => ok(overview(platform)),
   'GET /coverage': () => ok(shopCoverage()),

@@ -1,6 +1,8 @@
 /** Which operations are modelled: one table of all domains. */
 import type { ShopOperation } from '@tockwork/contracts/shop'
 import { shopOperations } from '@tockwork/contracts/shop/operations'
+import { affiliateMessageHandlers } from './affiliate-message-handlers.ts'
+import { affiliateOrderHandlers } from './affiliate-order-handlers.ts'
 import { aftersalesHandlers } from './aftersales-handlers.ts'
 import { analyticsHandlers } from './analytics-handlers.ts'
 import { authorizationHandlers, sellerHandlers } from './authorization-handlers.ts'
@@ -8,6 +10,7 @@ import type { ShopHandler, ShopHandlers } from './call.ts'
 import { cancellationHandlers } from './cancellation-handlers.ts'
 import { candidateHandlers } from './candidate-handlers.ts'
 import { catalogueHandlers } from './catalogue-handlers.ts'
+import { collaborationHandlers } from './collaboration-handlers.ts'
 import { complianceHandlers } from './compliance-handlers.ts'
 import { contentAnalyticsHandlers } from './content-analytics-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
@@ -18,17 +21,30 @@ import { globalHandlers } from './global-handlers.ts'
 import { inventoryHandlers } from './inventory-handlers.ts'
 import { listingHandlers } from './listing-handlers.ts'
 import { logisticsHandlers } from './logistics-handlers.ts'
+import { marketplaceHandlers } from './marketplace-handlers.ts'
 import { messageHandlers } from './message-handlers.ts'
 import { opportunityHandlers } from './opportunity-handlers.ts'
 import { orderHandlers } from './order-handlers.ts'
 import { productHandlers } from './product-handlers.ts'
 import { promotionHandlers } from './promotion-handlers.ts'
 import { reverseHandlers } from './reverse-handlers.ts'
+import { sampleHandlers } from './sample-handlers.ts'
+import { shoppableVideoHandlers } from './shoppable-video-handlers.ts'
+import { showcaseHandlers } from './showcase-handlers.ts'
 import { splitHandlers } from './split-handlers.ts'
 import { strikethroughHandlers } from './strikethrough-handlers.ts'
+import { targetHandlers } from './target-handlers.ts'
 import { uploadHandlers } from './upload-handlers.ts'
 
 const handlers: ShopHandlers = {
+  ...affiliateMessageHandlers,
+  ...affiliateOrderHandlers,
+  ...collaborationHandlers,
+  ...marketplaceHandlers,
+  ...sampleHandlers,
+  ...shoppableVideoHandlers,
+  ...showcaseHandlers,
+  ...targetHandlers,
   ...aftersalesHandlers,
   ...analyticsHandlers,
   ...authorizationHandlers,

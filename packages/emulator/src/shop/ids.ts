@@ -34,3 +34,8 @@ export function cipherOf(app: string, shop: { id: string; region: string }): str
 export function assetCipher(app: string, account: string): string {
   return cipherOf(app, { id: `asset:${account}`, region: 'ROW' })
 }
+
+/** Of a user within an app, who keeps it through the end of an authorization and a new one. */
+export function openIdOf(app: string, account: string): string {
+  return hash('sha256', `${app}:${account}`, 'base64url').slice(0, 32)
+}

@@ -1,5 +1,4 @@
 /** Consent pages and tokens of TikTok Shop. Source: partner.tiktokshop.com/docv2 (authorization overview and guides). */
-import { hash } from 'node:crypto'
 import { shopRules } from '@tockwork/contracts/shop'
 import { shopOperations } from '@tockwork/contracts/shop/operations'
 import { type Answer, htmlAnswer, jsonAnswer, redirectAnswer } from '../http/answer.ts'
@@ -9,6 +8,7 @@ import { html } from '../pages/html.ts'
 import { cardPage } from '../pages/page.ts'
 import type { Platform } from '../platform.ts'
 import { nowOf } from './call.ts'
+import { openIdOf } from './ids.ts'
 import { watchAuthorization } from './life.ts'
 import type { ShopAccountRow, ShopAppRow, ShopGrantRow } from './state.ts'
 
@@ -94,11 +94,6 @@ export function consentToShop(
     used: false,
   })
   return back({ app_key: app.id, code, locale: 'en', shop_region: account.region })
-}
-
-/** A user keeps it through the end of an authorization and a new one. */
-function openIdOf(app: string, account: string): string {
-  return hash('sha256', `${app}:${account}`, 'base64url').slice(0, 32)
 }
 
 /** What a token of this kind can hold, by the prefix of the scopes. */

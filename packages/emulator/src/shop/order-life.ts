@@ -2,6 +2,7 @@
 import type { ShopOrderStatus } from '@tockwork/contracts/shop'
 import type { Platform } from '../platform.ts'
 import { priceNow } from './activity-prices.ts'
+import { commissionOf, followOrder } from './affiliate-life.ts'
 import { nowOf, ShopRefusal } from './call.ts'
 import { settleOrder } from './finance-books.ts'
 import { idPrefix, newId } from './ids.ts'
@@ -65,7 +66,7 @@ export function placeOrder(platform: Platform, shop: ShopRow, checkout: Checkout
     status: 'UNPAID',
     buyer: checkout.buyer ?? newId(platform, '7494'),
     lines,
-    shippingFee: pricedAt(4, shop.currency),
+    shippingFee: checkout.sample === true ? 0 : pricedAt(4, shop.currency),
     currency: shop.currency,
     shippingType: checkout.shippingType ?? 'TIKTOK',
     warehouse: lines[0]?.warehouse ?? '',
@@ -88,7 +89,7 @@ export function placeOrder(platform: Platform, shop: ShopRow, checkout: Checkout
   return order
 }
 
-function takeLines(platform: Platform, shop: ShopRow, { items }: Checkout, now: number) {
+function takeLines(platform: Platform, shop: ShopRow, { items, content, sample }: Checkout, now: number) {
   const world = platform.world.shop
   const wanted = items.map(({ sku, quantity }) => {
     const product = world.products.get(world.stock.where('sku', sku)[0]?.product ?? '')
@@ -113,7 +114,10 @@ function takeLines(platform: Platform, shop: ShopRow, { items }: Checkout, now: 
       throw new ShopRefusal(12052146, `sku: there are not ${quantity} of ${part.id} in one warehouse.`)
     }
     taken.push({ sku: part.id, warehouse, quantity })
-    const { price, activity } = priceNow(world, shop.id, product.id, part, now)
+    const offer = priceNow(world, shop.id, product.id, part, now)
+    // A sample costs its creator nothing.
+    const { price, activity } = sample === true ? { price: 0, activity: undefined } : offer
+    const commission = sample === true ? undefined : commissionOf(world, shop.id, product.id, content, now)
     for (let unit = 0; unit < quantity; unit += 1)
       lines.push({
         id: newId(platform, idPrefix.order),
@@ -130,6 +134,7 @@ function takeLines(platform: Platform, shop: ShopRow, { items }: Checkout, now: 
         price,
         tax: shop.region === 'US' ? Math.round(price * 0.08) : 0,
         ...(activity === undefined ? {} : { activity }),
+        ...(commission === undefined ? {} : { commission }),
       })
   }
   return { lines, touched }
@@ -145,6 +150,7 @@ export function moveOrder(
   if (!moves[order.status].includes(to)) throw new Error(`an order cannot go from ${order.status} to ${to}`)
   platform.world.shop.orders.patch(order, { ...fields, status: to, updatedAt: nowOf(platform) })
   tellOrder(platform, order)
+  if (order.sample === true) followOrder(platform, order)
 }
 
 /** Changed without another status. */

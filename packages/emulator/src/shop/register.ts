@@ -1,6 +1,7 @@
 /** What the Shop does at a time: one list, read when the emulator starts. */
 import type { Platform } from '../platform.ts'
 import { registerActivities } from './activity-life.ts'
+import { registerSamples } from './affiliate-life.ts'
 import { registerBuyers } from './buyers.ts'
 import { registerCandidates } from './candidate-handlers.ts'
 import { registerDays } from './life.ts'
@@ -8,6 +9,7 @@ import { registerOrderLife } from './order-life.ts'
 import { registerPackageLife } from './package-life.ts'
 import { registerProductLife } from './product-life.ts'
 import { registerReverseLife } from './reverse-life.ts'
+import { registerShoppableVideos } from './shoppable-video-handlers.ts'
 import { registerStrikethrough } from './strikethrough-handlers.ts'
 
 export function registerShop(platform: Platform): void {
@@ -19,5 +21,7 @@ export function registerShop(platform: Platform): void {
   registerActivities(platform)
   registerBuyers(platform)
   registerCandidates(platform)
+  registerSamples(platform)
+  registerShoppableVideos(platform)
   registerStrikethrough(platform)
 }

@@ -1,6 +1,7 @@
 /** What was bought, and what became of it: packages, cancellations, returns. */
 import type { ShopOrderStatus } from '@tockwork/contracts/shop'
 import type { Row } from '../state/store.ts'
+import type { LineCommission } from './state-affiliate.ts'
 
 export interface OrderLine {
   id: string
@@ -20,6 +21,8 @@ export interface OrderLine {
   cancelled?: { by: 'BUYER' | 'SELLER' | 'SYSTEM' | 'OPERATOR'; reason: string }
   refunded?: boolean
   activity?: string
+  /** A creator led to it, and is paid for it. */
+  commission?: LineCommission
 }
 
 export interface OrderRow extends Row {

@@ -12,6 +12,14 @@ import type {
   ShopWebhookRow,
 } from './state-accounts.ts'
 import type {
+  AffiliateConversationRow,
+  AffiliateMessageRow,
+  OpenCollaborationRow,
+  SampleRow,
+  ShowcaseRow,
+  TargetCollaborationRow,
+} from './state-affiliate.ts'
+import type {
   BrandRow,
   ProductRow,
   ShopContentRow,
@@ -121,6 +129,24 @@ export function openShopWorld(store: Store) {
     webhooks: store.collection<ShopWebhookRow>('shopWebhooks', owned),
     externalOrders: store.collection<ExternalOrderRow>('shopExternalOrders', { order: (row) => row.order }),
     contents: store.collection<ShopContentRow>('shopContents', owned),
+    openCollaborations: store.collection<OpenCollaborationRow>('shopOpenCollaborations', {
+      ...owned,
+      product: (row) => row.product,
+    }),
+    targetCollaborations: store.collection<TargetCollaborationRow>('shopTargetCollaborations', owned),
+    showcase: store.collection<ShowcaseRow>('shopShowcase', {
+      creator: (row) => row.creator,
+      product: (row) => row.product,
+    }),
+    samples: store.collection<SampleRow>('shopSamples', {
+      ...owned,
+      creator: (row) => row.creator,
+      order: (row) => row.order ?? '',
+    }),
+    affiliateConversations: store.collection<AffiliateConversationRow>('shopAffiliateConversations', owned),
+    affiliateMessages: store.collection<AffiliateMessageRow>('shopAffiliateMessages', {
+      conversation: (row) => row.conversation,
+    }),
     records: store.collection<RecordRow>('shopRecords', { kind: (row) => `${row.kind}:${row.owner}` }),
   }
 }
