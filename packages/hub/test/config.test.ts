@@ -29,6 +29,8 @@ describe('the configuration', () => {
       logLevel: 'info',
       trustProxy: false,
       webhooksToLoopback: false,
+      blueskyToLoopback: false,
+      plcDirectory: undefined,
       databasePool: 10,
       work: true,
       tracing: false,

@@ -87,6 +87,7 @@ test('killed at every page, it loses none and reads none twice', async () => {
   const reading = tiktokReading()
   let calls = 0
   const dying: AccountReading = Object.assign(Object.create(reading), {
+    profile: reading.profile.bind(reading),
     videos: (...asked: Parameters<typeof reading.videos>) => {
       calls += 1
       // The answer came, and the process died before it was written down.
@@ -112,6 +113,7 @@ test('an erasure in the middle of a run leaves nothing, and the run writes nothi
   const reading = tiktokReading()
   let pages = 0
   const erasing: AccountReading = Object.assign(Object.create(reading), {
+    profile: reading.profile.bind(reading),
     videos: async (...asked: Parameters<typeof reading.videos>) => {
       const answer = await reading.videos(...asked)
       pages += 1
@@ -134,6 +136,7 @@ test('a grant that ends in the middle of a run stops it; connecting anew reads e
   const reading = tiktokReading()
   let pages = 0
   const ending: AccountReading = Object.assign(Object.create(reading), {
+    profile: reading.profile.bind(reading),
     videos: (...asked: Parameters<typeof reading.videos>) => {
       pages += 1
       if (pages === 3) world.withdraw('mika')
