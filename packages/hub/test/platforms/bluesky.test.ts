@@ -114,6 +114,54 @@ describe('connecting', () => {
   })
 })
 
+describe('in a product that embeds Connect', () => {
+  let token: string
+  let userId: string
+  beforeAll(async () => {
+    userId = (await world.call('POST', '/v1/users', { name: 'Ada', external_id: 'ada-1' })).json.id
+    const made = await world.call('POST', '/v1/sdk-tokens', {
+      user_id: userId,
+      products: ['IDENTITY', 'ENGAGEMENT', 'PUBLISH.CONTENT'],
+    })
+    token = made.json.sdk_token
+  })
+  const BLUESKY = '2c128675-17a9-4390-a0cd-95eb216cd143'
+  const TIKTOK = 'de55aeec-0dc8-4119-bf90-16b3d1f0c987'
+  const enter = (more: Record<string, string> = {}) =>
+    world.visit('/connect/sdk', { token, origin: 'https://product.example.com', ...more })
+
+  test('with apps of one platform it goes there at once; one that there is none of is refused', async () => {
+    expect((await enter()).location).toMatch(/^\/connect\/cs_/)
+    const refused = await enter({ platform: TIKTOK })
+    expect(refused.status).toBe(422)
+    expect(refused.text).toContain('"reason":"platform_not_offered"')
+  })
+
+  test('with apps of several the creator chooses, unless the product did', async () => {
+    const tiktok = { name: 'T', environment: 'production', client_key: 'k', client_secret: 's' }
+    const app = await world.own('POST', '/v1/apps', tiktok)
+    const picker = await enter()
+    expect(picker.text).toContain('Which account do you want to connect?')
+    for (const id of [BLUESKY, TIKTOK]) expect(picker.text).toContain(`name="platform" value="${id}"`)
+    const chosen = await enter({ act: 'connect', platform: BLUESKY })
+    const page = await world.visit(chosen.location)
+    expect(page.text).toContain('asks to connect your Bluesky account')
+    expect(page.text).toContain('"type":"session"')
+    const gone = await world.visit(chosen.location, { identifier: world.server.handle })
+    const done = await world.visit(world.server.signIn.consent(gone.location))
+    expect(done.text).toContain(`"type":"connected"`)
+    expect(done.text).toContain(BLUESKY)
+    const { json } = await world.call('GET', `/v1/accounts?user_id=${userId}`)
+    expect(json.data).toMatchObject([{ work_platform: { name: 'Bluesky' }, user: { id: userId } }])
+    const accounts = await enter()
+    expect(accounts.text).toContain('<span class="soft">Bluesky</span>')
+    const ended = await enter({ act: 'disconnect', account: json.data[0].id })
+    expect(ended.text).toContain(`"type":"disconnected"`)
+    expect(ended.text).toContain(BLUESKY)
+    await world.own('DELETE', `/v1/apps/${app.json.id}`)
+  })
+})
+
 describe('what is read', () => {
   let accountId: string
   let unifiedId: string
