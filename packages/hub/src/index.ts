@@ -3,6 +3,7 @@ export { type Config, ConfigError, type Environment, parseConfig, parseKmsConfig
 export { type PasswordLink, passwordLinkFor } from './owners/way-back.ts'
 export { type ServeOptions, serve } from './serve.ts'
 export { DatabaseError } from './storage/database.ts'
+export { nameOf as nameOfSealed, SEALED_COLUMNS } from './storage/sealed-columns.ts'
 export { exportDatabase, importDatabase } from './transfer-files.ts'
 export { WRAPPER_SCHEMES, type WrapperScheme } from './vault/kms/index.ts'
 export { newMasterKey, nextMasterKeyVersion } from './vault/new-master-key.ts'

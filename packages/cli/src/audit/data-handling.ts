@@ -61,11 +61,49 @@ const dataKinds: Readonly<Record<Stored, DataKind>> = {
     kept: ERASED,
     scopes: ['video.list', 'user.info.stats'],
   },
+  shop_records: {
+    what: 'orders, packages, returns, statements and stock of a seller’s shops',
+    why: 'to show and to work on the shop in the product',
+    kept: ERASED,
+    // Shop has scopes of its own; an app of the open API stores none of it.
+    scopes: ['seller.order.info'],
+  },
   assets: {
     what: 'files that were uploaded to be posted',
     why: 'to send them to TikTok',
     kept: 'until the account is erased, unless another account’s post uses the same file',
     scopes: ['video.publish', 'video.upload'],
+  },
+}
+
+/** Something that is stored as an envelope of the vault and in no other form. */
+export interface SealedKind {
+  what: string
+  kept: string
+}
+
+/** By the column that holds it. A test holds the keys against the hub's own list, which rotation goes by. */
+export const sealedKinds: Readonly<Record<string, SealedKind>> = {
+  'token_vault.sealed': {
+    what: 'access and refresh token of each creator',
+    kept: 'until the grant ends or the account is erased',
+  },
+  'apps.secret_sealed': { what: 'client secret of each app', kept: 'as long as the app is registered' },
+  'webhook_secrets.sealed': {
+    what: 'secrets that sign the hub’s webhooks',
+    kept: 'as long as the endpoint, a rotated one until its overlap is over',
+  },
+  'posts.upload_sealed': {
+    what: 'address to which the bytes of a post go',
+    kept: 'until the upload is over, an hour at most',
+  },
+  'connect_sessions.verifier_sealed': {
+    what: 'PKCE verifier of a login under way',
+    kept: 'until the callback, a quarter of an hour at most',
+  },
+  'idempotency_keys.answer_sealed': {
+    what: 'answers to requests with an Idempotency-Key',
+    kept: 'a day',
   },
 }
 

@@ -1,9 +1,16 @@
 /** The submission packet: what app review and the Content Posting audit ask, answered from facts. */
 import { scopes as knownScopes, possibilities, type Scope } from '@tockwork/contracts'
 import { endpoints } from '@tockwork/contracts/all'
-import { type ChecklistItem, reviewChecklist, uxChecklist } from '@tockwork/contracts/audit'
+import {
+  type ChecklistItem,
+  notOfAPage,
+  provenLines,
+  publishPageProof,
+  reviewChecklist,
+  uxChecklist,
+} from '@tockwork/contracts/audit'
 import { type CodeUsage, scopesUsed } from '../assistant/code/code-usage.ts'
-import { type DataKind, erasureProof, storedWith } from './data-handling.ts'
+import { type DataKind, erasureProof, type SealedKind, sealedKinds, storedWith } from './data-handling.ts'
 import type { HubAudit } from './hub-facts.ts'
 import type { Recording } from './recording.ts'
 
@@ -20,8 +27,14 @@ export interface Packet {
   app: HubAudit['app'] | null
   scopes: ScopeEntry[]
   data: DataKind[]
+  /** What lies in the database as envelopes of the vault alone. */
+  sealed: SealedKind[]
   erasures: string[]
-  checklist: (ChecklistItem & { status: 'shown' | 'not-shown' | 'yours' })[]
+  /**
+   * `status`: whether the recording shows it. `tested`: by which test the hub's publish page keeps it, or null where
+   * none can; your own screen is yours to test.
+   */
+  checklist: (ChecklistItem & { status: 'shown' | 'not-shown' | 'yours'; tested: string | null })[]
   review: readonly ChecklistItem[]
   recording: Recording | null
   /** What would be refused as it stands. */
@@ -64,18 +77,19 @@ export function makePacket({ scopes, hub, code, recording }: PacketFacts): Packe
   const checklist = posts
     ? uxChecklist.map((item) => ({
         ...item,
-        status:
-          item.section === 'use'
-            ? ('yours' as const)
-            : shown.has(item.id)
-              ? ('shown' as const)
-              : ('not-shown' as const),
+        tested: provenLines.includes(item.id) ? `${publishPageProof.file} ${item.id}` : null,
+        status: notOfAPage.includes(item.id)
+          ? ('yours' as const)
+          : shown.has(item.id)
+            ? ('shown' as const)
+            : ('not-shown' as const),
       }))
     : []
   return {
     app: hub?.app ?? null,
     scopes: entries,
     data: storedWith(scopes),
+    sealed: Object.values(sealedKinds),
     erasures: erasureProof(hub),
     checklist,
     review: reviewChecklist,
@@ -105,7 +119,7 @@ function needs(endpoint: string): string[] {
 const marks = { shown: '[x]', 'not-shown': '[ ]', yours: '[ ] (yours to say)' } as const
 
 export function packetPage(packet: Packet): string {
-  const { app, scopes, data, erasures, checklist, review, recording, gaps } = packet
+  const { app, scopes, data, sealed, erasures, checklist, review, recording, gaps } = packet
   const cell = (text: string): string => text.replaceAll('|', '\\|')
   return `${[
     `# Submission packet${app === null ? '' : `: ${app.name} (${app.client_key})`}`,
@@ -135,6 +149,10 @@ export function packetPage(packet: Packet): string {
     '|---|---|---|',
     ...data.map(({ what, why, kept }) => `| ${what} | ${why} | ${kept} |`),
     '',
+    'Sealed by AES-256-GCM, each under a key of its own, which is sealed under a master key that is not in the database:',
+    '',
+    ...sealed.map(({ what, kept }) => `- ${what}; kept ${kept}`),
+    '',
     'A creator is erased by one call. It revokes the grant at TikTok and removes what stands above. Erasures so far:',
     '',
     ...erasures.map((line) => `- ${line}`),
@@ -144,7 +162,12 @@ export function packetPage(packet: Packet): string {
       : [
           '## The posting screen',
           '',
-          ...checklist.map(({ id, rule, status }) => `- ${marks[status]} ${rule} \`${id}\``),
+          `Of ${checklist.length} lines ${checklist.filter(({ tested }) => tested !== null).length} are kept by the hub’s publish page, each by a test of its name on ${publishPageProof.looks.length} looks (${publishPageProof.looks.join('; ')}): \`${publishPageProof.file}\`. Ticked is what the recording shows.`,
+          '',
+          ...checklist.map(
+            ({ id, rule, status, tested }) =>
+              `- ${marks[status]} ${rule} \`${id}\`${tested === null ? '' : ' (tested)'}`,
+          ),
           '',
         ]),
     '## App review',

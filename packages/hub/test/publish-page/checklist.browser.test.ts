@@ -2,7 +2,14 @@
  * Every line of TikTok's checklist for posting pages, in a real browser, on a desktop in light and on a phone in the dark.
  * Without a chromium on the machine these tests are skipped, and say so.
  */
-import { requiredLinks, requiredTexts, uxChecklist } from '@tockwork/contracts/audit'
+import {
+  notOfAPage,
+  provenLines,
+  publishPageProof,
+  requiredLinks,
+  requiredTexts,
+  uxChecklist,
+} from '@tockwork/contracts/audit'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hasBrowser, PageWorld, tooWide, type Visit, WHY_NOT } from './page-world.ts'
@@ -319,9 +326,6 @@ const LINES: Record<string, Line> = {
   },
 }
 
-/** About what an app is for, which no page shows. */
-const NOT_OF_A_PAGE = ['original-content', 'wide-audience']
-
 function patchCreator(name: string, fields: object): void {
   const { creators } = world.emulator.world
   const row = creators.get(name)
@@ -366,8 +370,12 @@ describe('the checklist', { timeout: 120_000 }, () => {
   beforeEach(({ skip }) => skip(!hasBrowser, WHY_NOT))
 
   test('is tried line by line, besides what no page shows', () => {
-    const tried = [...Object.keys(LINES), ...NOT_OF_A_PAGE]
+    const tried = [...Object.keys(LINES), ...notOfAPage]
     expect(tried.sort()).toEqual(uxChecklist.map(({ id }) => id).sort())
+    // What the audit packet says of these tests.
+    expect([...provenLines].sort()).toEqual(Object.keys(LINES).sort())
+    expect(publishPageProof.looks).toEqual(Object.keys(LOOKS))
+    expect(import.meta.filename.replaceAll('\\', '/')).toMatch(new RegExp(`${publishPageProof.file}$`))
   })
 
   describe.each(Object.entries(LOOKS))('%s', (_look, options) => {
