@@ -56,6 +56,11 @@ const READ_ONLY = [
   'limits',
   'diagnose_post',
   'dry_run_post',
+  'list_creators',
+  'read_creator',
+  'list_contents',
+  'content_metrics',
+  'list_comments',
 ]
 
 test('stdio: the official client lists and calls the tools; nothing that publishes is there', {
@@ -208,6 +213,52 @@ test('no secret of the installation comes out of any tool, however it is asked f
   for (const secret of all) expect(log).not.toContain(secret)
 }, 60_000)
 
+/** A creator goes through the consent of the emulator; what is asked of the hub then is answered from what it read. */
+async function readsCreators(facts: Json): Promise<void> {
+  const key = (await readFile(join(shop.folder, '.tockwork/admin.key'), 'utf8')).trim()
+  const call = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(facts.hub + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return (await answer.json()) as Json
+  }
+  const apps = await call('GET', '/v1/apps')
+  const wish = { app_id: apps.data[0].id, external_user_id: 'ada-1' }
+  const session = await call('POST', '/v1/connect-sessions', wish)
+  const gone = await fetch(session.url, { method: 'POST', redirect: 'manual' })
+  const consent = await fetch(`${facts.emulator}/_emulator/authorize`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ authorize_url: gone.headers.get('location'), user: 'mika' }),
+  })
+  await fetch(((await consent.json()) as Json).redirect_url, { redirect: 'manual' })
+  const creators = async () =>
+    (await ask('list_creators', { platform: 'tiktok', external_id: 'ada-1' })).value
+  await expect
+    .poll(async () => (await creators()).data[0]?.data.engagement.status, { timeout: 30_000 })
+    .toBe('SYNCED')
+  const { data, metadata } = await creators()
+  expect(metadata.total).toBe(1)
+  expect(data[0]).toMatchObject({ username: 'mika', work_platform: { name: 'TikTok' } })
+  const account_id = data[0].id
+  const { profile, metrics } = (await ask('read_creator', { account_id })).value
+  expect(profile.reputation.follower_count).toBe(metrics[0].follower_count)
+  const contents = (await ask('list_contents', { account_id, limit: 2 })).value
+  expect(contents.data.length).toBeGreaterThan(0)
+  const [one] = contents.data
+  expect(one.source.call).toBe('display.videoList')
+  // What the platform does not tell is left out.
+  expect(one.engagement).not.toHaveProperty('save_count')
+  const history = (await ask('content_metrics', { content_id: one.id })).value
+  expect(history.metrics).toHaveLength(1)
+  expect((await ask('list_comments', { account_id })).value.data).toEqual([])
+  expect((await ask('list_creators', { platform: 'Orkut' })).value.error.code).toBe('unknown_platform')
+  const nobody = '00000000-0000-4000-8000-000000000000'
+  expect((await ask('read_creator', { account_id: nobody })).value.error.code).toBe('incorrect_account_id')
+}
+
 test('with a hub: lists, limits, and publishing only after a confirmation', { timeout: 90_000 }, async () => {
   const dev = shop.start(['dev', '--json'])
   // A database is made anew first, which takes long on a busy machine.
@@ -218,6 +269,8 @@ test('with a hub: lists, limits, and publishing only after a confirmation', { ti
   expect((await ask('list_posts', { limit: 5 })).value).toEqual({ data: [], next_cursor: null })
   expect((await ask('limits')).value.data).toEqual([])
   expect((await ask('diagnose_post', { id: 'post_00000000000000000000000000' })).isError).toBe(true)
+
+  await readsCreators(facts)
 
   const wanted = {
     account_id: 'acc_00000000000000000000000000',

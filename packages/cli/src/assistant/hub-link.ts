@@ -6,7 +6,9 @@ import type { Context } from '../context.ts'
 import { readIfThere } from '../state/private-file.ts'
 import { isLocal } from '../target.ts'
 
-export type HubLink = { origin: string; client: HubClient; date: string | undefined } | { problem: string }
+export type HubLink =
+  | { origin: string; client: HubClient; apiKey: Secret; date: string | undefined }
+  | { problem: string }
 
 type Needs = Pick<Context, 'config' | 'fetch' | 'clock' | 'random'>
 
@@ -29,8 +31,9 @@ export async function findHub({ config, fetch, clock, random }: Needs): Promise<
   if (date === undefined) return { problem: `No hub answers at ${origin}.` }
   const key = TOCKWORK_API_KEY?.trim() || (await readIfThere(join(config.dataDir, 'admin.key')))?.trim()
   if (!key) return { problem: `A hub answers at ${origin}, but there is no key: set TOCKWORK_API_KEY.` }
-  const client = createHubClient({ origin, apiKey: new Secret(key), fetch, clock, random, attempts: 2 })
-  return { origin, client, date: date ?? undefined }
+  const apiKey = new Secret(key)
+  const client = createHubClient({ origin, apiKey, fetch, clock, random, attempts: 2 })
+  return { origin, client, apiKey, date: date ?? undefined }
 }
 
 /** The answer's `Date`, null without one, or undefined when it is no hub. */

@@ -4,6 +4,7 @@ import { McpServer } from '@modelcontextprotocol/server'
 import { Problem } from '@tockwork/api'
 import { stringifyJson, TockworkError } from '@tockwork/kernel'
 import type { AuditLog } from './audit.ts'
+import { creatorTools } from './creator-tools.ts'
 import { hubTools } from './hub-tools.ts'
 import { knowledgeTools } from './knowledge-tools.ts'
 import { knownSecrets } from './known-secrets.ts'
@@ -19,7 +20,7 @@ export interface ServerOptions extends Workshop {
 
 export function makeServer(options: ServerOptions): McpServer {
   const server = new McpServer({ name: 'tockwork', title: 'Tockwork', version: options.version })
-  for (const tool of [...knowledgeTools, ...hubTools]) {
+  for (const tool of [...knowledgeTools, ...hubTools, ...creatorTools]) {
     if (tool.kind === 'publish' && !options.allowPublish) continue
     const readOnly = tool.kind === 'read'
     server.registerTool(
