@@ -368,6 +368,12 @@ function accountIdsOf(accounts: NewPublishSession['accounts'], errors: FieldErro
     const field = `accounts[${index}]`
     if ('missing' in account)
       errors.push({ field, rule: 'not_found', message: `There is no account ${account.missing}.` })
+    else if (account.platform !== 'tiktok')
+      errors.push({
+        field,
+        rule: 'not_applicable',
+        message: `${account.id} is no account of TikTok, whose rules the page is about: post to it by POST /v1/posts.`,
+      })
     else if (ids.includes(account.id))
       errors.push({ field, rule: 'duplicate', message: `${account.id} is named twice.` })
     else ids.push(account.id)

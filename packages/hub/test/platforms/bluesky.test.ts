@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
 import { APP_PASSWORD } from '@tockwork/connectors/small-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Receiver } from '../unified/receiver.ts'
 import { BlueskyWorld } from './bluesky-world.ts'
 
 let world: BlueskyWorld
@@ -166,8 +168,12 @@ describe('what is read', () => {
   let accountId: string
   let unifiedId: string
   let postUri: string
+  let receiver: Receiver
 
   beforeAll(async () => {
+    receiver = await Receiver.start()
+    const events = ['ACCOUNTS.CONNECTED', 'PROFILES.ADDED', 'CONTENTS.ADDED', 'CONTENTS_COMMENTS.ADDED']
+    await world.call('POST', '/v1/webhooks', { url: receiver.url, name: 'all', events })
     const at = new Date(Date.now() - 3_600_000).toISOString()
     for (const [key, record] of [
       ['3kaaaaaaaaa22', { text: 'Soup of the day #soup @noor.example.com', createdAt: at }],
@@ -287,6 +293,33 @@ describe('what is read', () => {
     expect((await world.call('GET', `${path}&from_date=2030-01-01`)).json.data).toEqual([])
     const paged = await world.call('GET', path, undefined, { 'tockwork-extend': 'paging' })
     expect(paged.json.metadata).toMatchObject({ total: 1, next_cursor: null })
+  })
+
+  test('webhooks tell of it as of any platform: thin, signed, comments by the contents that they stand under', async () => {
+    const { json: listed } = await world.call('GET', `/v1/social/contents?account_id=${unifiedId}`)
+    const ids = listed.data.map(({ id }: { id: string }) => id)
+    const content = listed.data.find((one: { external_id: string }) => one.external_id === postUri)
+    await receiver.event('CONTENTS_COMMENTS.ADDED')
+    const whose = {
+      account_id: unifiedId,
+      user_id: expect.any(String),
+      last_updated_time: expect.any(String),
+    }
+    const heard = receiver.told.map(({ json }) => [json.event, json.name, json.data])
+    expect(heard).toEqual([
+      ['ACCOUNTS.CONNECTED', 'account is connected', whose],
+      ['PROFILES.ADDED', 'profile added', { ...whose, profile_id: expect.any(String) }],
+      ['CONTENTS.ADDED', 'contents added', { ...whose, items: ids }],
+      ['CONTENTS_COMMENTS.ADDED', 'contents comments added', { ...whose, items: [content.id] }],
+    ])
+    for (const { raw, headers } of receiver.told)
+      expect(headers['webhook-signatures']).toBe(createHmac('sha256', world.key).update(raw).digest('hex'))
+    await receiver.close()
+  })
+
+  test('the publish page, which is about TikTok, does not take it', async () => {
+    const refused = await world.own('POST', '/v1/publish-sessions', { accounts: [accountId] })
+    expect(refused.json.errors).toMatchObject([{ field: 'accounts[0]', rule: 'not_applicable' }])
   })
 
   test('a platform without one of the products says so', async () => {
