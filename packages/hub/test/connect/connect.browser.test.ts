@@ -69,8 +69,13 @@ describe('in a browser', { timeout: 60_000 }, () => {
     const wrong: string[] = []
     const longName = await world.tenant('Donaudampfschifffahrtsgesellschaftskapitänswitwenverein & Co. KG')
     const long = await world.call(longName, 'POST', '/v1/connect-sessions', { app_id: longName.appId })
+    const bluesky = { name: 'Soup', environment: 'production', platform: 'bluesky' } as const
+    const app = await world.services.apps.create(tenant.workspaceId, bluesky, 'test')
+    const byHandle = await world.call(tenant, 'POST', '/v1/connect-sessions', { app_id: app.id })
     const pages = [
       await invite(),
+      byHandle.json.url,
+      `${byHandle.json.url}?lang=ar`,
       long.json.url,
       `${world.origin}/connect/cs_00000000000000000000000000`,
       `${world.origin}/connect/callback?error=access_denied`,

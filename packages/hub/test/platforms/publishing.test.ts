@@ -110,6 +110,25 @@ describe('posting', () => {
     expect(records().filter(({ text }) => text === 'Only once')).toHaveLength(1)
   })
 
+  test.each([
+    // A process died between what it sent and what it wrote down; whoever looks next goes on.
+    { what: 'a crash right after it was sent', state: 'uploading', wake: 'cancel' },
+    // Somebody does not believe that it went out.
+    { what: 'a person who tries again', state: 'failed', wake: 'retry' },
+  ])('$what makes no second post', async ({ state, wake }) => {
+    const made = await post({ options: { title: `Not twice: ${wake}` } })
+    const before = await settled(made.id)
+    const upload = { totalBytes: 0, chunkSize: 0, contentType: '', urlExpiresAt: 0, begun: true, whole: true }
+    await world.database.pool.query(
+      `update posts set state = $2, publish_id = null, post_ids = '{}', upload = $3, version = version + 1,
+        step_at = case when $2 = 'uploading' then now() end where id = $1`,
+      [made.id, state, state === 'uploading' ? JSON.stringify(upload) : null],
+    )
+    await world.own('POST', `/v1/posts/${made.id}/${wake}`)
+    expect(await settled(made.id, ['published'])).toMatchObject({ post_ids: before.post_ids })
+    expect(records().filter(({ text }) => text === `Not twice: ${wake}`)).toHaveLength(1)
+  })
+
   test('everything that the platform would refuse is said at once, and nothing is made', async () => {
     const refused = await world.own('POST', '/v1/posts', {
       accounts: [accountId],
