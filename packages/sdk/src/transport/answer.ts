@@ -8,7 +8,13 @@ import { whereAndWhat } from './schema-issues.ts'
 
 /** The answer itself, or TikTok's no. A no is data here, since a token, a window or a pause may turn it into a yes. */
 export type Answer =
-  | { ok: true; output: unknown; logId: string | undefined }
+  | {
+      ok: true
+      output: unknown
+      logId: string | undefined
+      /** Something to be told about a success, such as that it is one in part. */
+      warning?: { code: string; message: string }
+    }
   | { ok: false; refusal: Refusal }
 
 const KEPT_CHARACTERS = 4_000
@@ -62,19 +68,42 @@ export async function readAnswer(
   return readSuccess(endpoint, response, text, body)
 }
 
+/** The error of a success that does not fit the contract; the answer is kept in it, redacted. */
+export function misfitError(
+  endpoint: Endpoint,
+  { status }: HttpResponse,
+  text: string,
+  logId: string | undefined,
+  message: string,
+): ContractError {
+  return new ContractError(`${endpoint.id}: ${message}`, {
+    code: 'unexpected_answer',
+    // The call itself may well have been carried out; asking again would act again or fail the same way.
+    retry: endpoint.repeat === 'safe' ? 'never' : 'outcome-unknown',
+    httpStatus: status,
+    endpoint: endpoint.id,
+    answer: redact(text.slice(0, KEPT_CHARACTERS)),
+    action: 'Report it with the kept answer: what we know of this endpoint is wrong or out of date.',
+    ...(logId === undefined ? {} : { logId }),
+  })
+}
+
+/** The payload in the contract's types. @throws {ContractError} through `misfit` */
+export function decodeOutput(
+  endpoint: Endpoint,
+  payload: unknown,
+  misfit: (message: string) => ContractError,
+): unknown {
+  if (endpoint.output === undefined) return payload
+  const decoded = z.safeDecode(endpoint.output, payload as never)
+  if (decoded.success) return decoded.data
+  const { field, problem } = whereAndWhat(decoded.error.issues)
+  throw misfit(`The answer does not fit: ${field === '' ? '' : `${field}: `}${problem}`)
+}
+
 function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, body: unknown): Answer {
   let logId = response.headers['x-tt-logid']
-  const misfit = (message: string): ContractError =>
-    new ContractError(`${endpoint.id}: ${message}`, {
-      code: 'unexpected_answer',
-      // The call itself may well have been carried out; asking again would act again or fail the same way.
-      retry: endpoint.repeat === 'safe' ? 'never' : 'outcome-unknown',
-      httpStatus: response.status,
-      endpoint: endpoint.id,
-      answer: redact(text.slice(0, KEPT_CHARACTERS)),
-      action: 'Report it with the kept answer: what we know of this endpoint is wrong or out of date.',
-      ...(logId === undefined ? {} : { logId }),
-    })
+  const misfit = (message: string): ContractError => misfitError(endpoint, response, text, logId, message)
   let payload: unknown = body
   if (isStandard(endpoint)) {
     const whole = endpoint.mayOmitError === true && isRecord(body) ? { error: { code: 'ok' }, ...body } : body
@@ -87,13 +116,7 @@ function readSuccess(endpoint: Endpoint, response: HttpResponse, text: string, b
   } else if (!isRecord(body)) {
     throw misfit(strangeAnswer(response, text, body))
   }
-  if (endpoint.output === undefined) return { ok: true, output: payload, logId }
-  const decoded = z.safeDecode(endpoint.output, payload as never)
-  if (!decoded.success) {
-    const { field, problem } = whereAndWhat(decoded.error.issues)
-    throw misfit(`The answer does not fit: ${field === '' ? '' : `${field}: `}${problem}`)
-  }
-  return { ok: true, output: decoded.data, logId }
+  return { ok: true, output: decodeOutput(endpoint, payload, misfit), logId }
 }
 
 /** HTTP 500 with whole data and no word of an error. Data that does not fit is the failure that the status says. */
@@ -138,7 +161,7 @@ function flatRefusal(body: Record<string, unknown>): Refused | undefined {
 }
 
 /** What came instead of JSON, in words. */
-function strangeAnswer(response: HttpResponse, text: string, body: unknown): string {
+export function strangeAnswer(response: HttpResponse, text: string, body: unknown): string {
   const type = response.headers['content-type']?.split(';')[0] ?? 'no content type'
   const status = `HTTP ${response.status}`
   if (text.trim() === '') return `An empty answer came (${status}).`
@@ -152,7 +175,11 @@ function strangeAnswer(response: HttpResponse, text: string, body: unknown): str
   return `The answer is not in the documented envelope (${status}).`
 }
 
-async function readText(endpoint: Endpoint, response: HttpResponse, maxBytes: number): Promise<string> {
+export async function readText(
+  endpoint: Endpoint,
+  response: HttpResponse,
+  maxBytes: number,
+): Promise<string> {
   if (lengthIsBounded(response, maxBytes)) return response.text()
   return new TextDecoder().decode(await readBytes(endpoint, response, maxBytes))
 }
@@ -190,7 +217,7 @@ async function readBytes(endpoint: Endpoint, response: HttpResponse, maxBytes: n
   return whole
 }
 
-function tryJson(text: string): unknown {
+export function tryJson(text: string): unknown {
   try {
     return parseJson(text)
   } catch {
@@ -198,6 +225,6 @@ function tryJson(text: string): unknown {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

@@ -4,10 +4,11 @@ import { type Clock, type Random, redact, TransportError, UsageError } from '@to
 import { checkScopes } from '../auth/scope-check.ts'
 import type { OnEvent, TikTokEvent } from '../events.ts'
 import type { Http, HttpRequest, HttpResponse } from '../http.ts'
-import { type Answer, readAnswer } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { type Dialect, openDialect } from './dialect.ts'
 import { type EncodedRequest, encodeRequest } from './encode-request.ts'
 import { outcomeUnknown } from './outcome.ts'
-import { type Permit, RateGovernor } from './rate-window.ts'
+import { bothPermits, type Permit, RateGovernor } from './rate-window.ts'
 import { errorOf, type Refusal, reconnectError, wantsFreshToken } from './refusal.ts'
 import { backoffMs, RetryBudget } from './retry.ts'
 
@@ -54,6 +55,8 @@ export interface DispatcherParts {
   origin: string | undefined
   onEvent: OnEvent | undefined
   limits: LimitOptions
+  /** How this API speaks where it is not TikTok for Developers. */
+  dialect?: Dialect
 }
 
 const DEFAULT_ATTEMPTS = 4
@@ -63,11 +66,13 @@ const DEFAULT_ANSWER_BYTES = 32 * 1024 ** 2
 export class Dispatcher {
   readonly governor: RateGovernor
   readonly #parts: DispatcherParts
+  readonly #dialect: Dialect
   readonly #budget = new RetryBudget()
   readonly #warned = new Set<string>()
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
+    this.#dialect = parts.dialect ?? openDialect
     this.governor = new RateGovernor(parts.clock, parts.limits.keepWindows ?? true)
   }
 
@@ -111,6 +116,7 @@ export class Dispatcher {
       }
       if (answer.ok) {
         this.#budget.succeeded()
+        if (answer.warning !== undefined) this.emit({ type: 'warning', ...answer.warning })
         return answer.output
       }
 
@@ -157,10 +163,13 @@ export class Dispatcher {
       // Refused before anything was done, so even a call that must not run twice can go again.
       const window = endpoint.limits?.[0]?.seconds
       const now = clock.now()
-      let until = this.governor.freeAt(endpoint, key)
+      const { shared } = this.#dialect
+      const wide = shared?.codes.has(refusal.code) === true ? shared.limited : undefined
+      const [limited, whose] = wide === undefined ? [endpoint, key] : [wide, 'app']
+      let until = this.governor.freeAt(limited, whose)
       if (until <= now || until === Number.POSITIVE_INFINITY) {
         until = now + (refusal.afterSeconds ?? window ?? 60) * 1000
-        this.governor.block(endpoint, key, until)
+        this.governor.block(limited, whose, until)
       }
       if (how.attempt >= how.maxAttempts) throw errorOf(refusal, now, until)
       this.emit({
@@ -193,11 +202,14 @@ export class Dispatcher {
     { key, user }: Credential,
     signal: AbortSignal | undefined,
   ): Permit | Promise<Permit> {
-    return this.governor.acquire(endpoint, key, {
+    const options = {
       signal,
       maxWaitMs: this.#parts.limits.maxWaitMs ?? DEFAULT_WAIT_MS,
-      onWait: (ms) => this.emit({ type: 'wait', endpoint: endpoint.id, user, ms }),
-    })
+      onWait: (ms: number | undefined) => this.emit({ type: 'wait', endpoint: endpoint.id, user, ms }),
+    }
+    const own = this.governor.acquire(endpoint, key, options)
+    const shared = this.#dialect.shared?.limited
+    return shared === undefined ? own : bothPermits(own, () => this.governor.acquire(shared, 'app', options))
   }
 
   async #attempt(
@@ -212,7 +224,7 @@ export class Dispatcher {
     const { http, clock, origin, limits } = this.#parts
     const headers: Record<string, string> = { accept: 'application/json' }
     if (request.contentType !== undefined) headers['content-type'] = request.contentType
-    if (pass.token !== undefined) headers.authorization = `Bearer ${pass.token}`
+    if (pass.token !== undefined) Object.assign(headers, this.#dialect.tokenHeader(pass.token))
     const url = `${origin ?? `https://${endpoint.host}`}${request.target}`
     if (this.#parts.onEvent !== undefined) {
       const { method } = request
@@ -241,7 +253,7 @@ export class Dispatcher {
       throw error
     }
     permit.settle(response.headers)
-    const answer = await readAnswer(endpoint, response, limits.maxAnswerBytes ?? DEFAULT_ANSWER_BYTES)
+    const answer = await this.#dialect.read(endpoint, response, limits.maxAnswerBytes ?? DEFAULT_ANSWER_BYTES)
     if (this.#parts.onEvent !== undefined) {
       this.emit({
         type: 'response',

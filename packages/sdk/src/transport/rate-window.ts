@@ -326,6 +326,42 @@ class EndpointQueue {
   }
 }
 
+/** A permit that holds two: the second is asked for once the first is there, and given back together. */
+export function bothPermits(
+  first: Permit | Promise<Permit>,
+  ask: () => Permit | Promise<Permit>,
+): Permit | Promise<Permit> {
+  if (first instanceof Promise) return first.then((permit) => withSecond(permit, ask))
+  const second = ask()
+  return second instanceof Promise
+    ? second.then((more) => joined(first, more), back(first))
+    : joined(first, second)
+}
+
+async function withSecond(first: Permit, ask: () => Permit | Promise<Permit>): Promise<Permit> {
+  return joined(first, await Promise.resolve(ask()).catch(back(first)))
+}
+
+function back(permit: Permit): (error: unknown) => never {
+  return (error) => {
+    permit.giveBack()
+    throw error
+  }
+}
+
+function joined(own: Permit, shared: Permit): Permit {
+  return {
+    settle(headers) {
+      own.settle(headers)
+      shared.settle()
+    },
+    giveBack() {
+      own.giveBack()
+      shared.giveBack()
+    },
+  }
+}
+
 function logsOf(limits: readonly RateLimit[]): SlidingLog[] {
   return limits.map((limit) => new SlidingLog(limit.requests, limit.seconds * 1000))
 }

@@ -21,6 +21,8 @@ export interface Refusal {
   hint: ErrorEntry['retryHint']
   action: string | undefined
   afterSeconds: number | undefined
+  /** What is wrong with the credentials, where it is they. */
+  needs: AuthError['needs'] | undefined
 }
 
 export interface RefusalFacts {
@@ -29,6 +31,8 @@ export interface RefusalFacts {
   logId: string | undefined
   status: number
   oauth: boolean
+  /** The codes of an API that has its own; by default those of TikTok for Developers. */
+  catalogue?: Readonly<Record<string, ErrorEntry>>
 }
 
 const REFRESHABLE = 'access_token_invalid'
@@ -37,7 +41,7 @@ const REFRESHABLE = 'access_token_invalid'
 export function refusalOf(endpoint: Endpoint, facts: RefusalFacts): Refusal {
   const { status, logId } = facts
   const code = facts.code ?? (status === 429 ? 'rate_limit_exceeded' : `http_${status}`)
-  const entry = entryOf(code, facts.oauth)
+  const entry = entryOf(code, facts)
   const unknown = unknownVerdict(status, facts.code !== undefined)
   const explanation = entry?.meaning ?? unknown.meaning
   // Without a code the message is our own description of what came instead.
@@ -53,11 +57,13 @@ export function refusalOf(endpoint: Endpoint, facts: RefusalFacts): Refusal {
     hint: entry === undefined ? unknown.hint : entry.retryHint,
     action: entry?.action ?? unknown.action,
     afterSeconds: entry?.afterSeconds,
+    needs: entry?.needs ?? needsOf(code),
   }
 }
 
-function entryOf(code: string, oauth: boolean): ErrorEntry | undefined {
-  const tables: Record<string, ErrorEntry>[] = oauth ? [oauthErrors, openErrors] : [openErrors, oauthErrors]
+function entryOf(code: string, { oauth, catalogue }: RefusalFacts): ErrorEntry | undefined {
+  const tables: Readonly<Record<string, ErrorEntry>>[] =
+    catalogue !== undefined ? [catalogue] : oauth ? [oauthErrors, openErrors] : [openErrors, oauthErrors]
   for (const table of tables) if (Object.hasOwn(table, code)) return table[code]
   return undefined
 }
@@ -100,7 +106,7 @@ function unknownVerdict(
 /** The error that a refusal becomes once nothing more can be done about it. */
 export function errorOf(refusal: Refusal, now: number, until?: number): TockworkError {
   const details = detailsOf(refusal)
-  const needs = needsOf(refusal.code)
+  const { needs } = refusal
   if (needs !== undefined) return new AuthError(refusal.message, { ...details, needs })
   if (refusal.retry === 'after') {
     const ends = until ?? (refusal.afterSeconds === undefined ? undefined : now + refusal.afterSeconds * 1000)
@@ -151,5 +157,5 @@ function needsOf(code: string): AuthError['needs'] | undefined {
 
 /** Whether a fresh token may turn this no into a yes. */
 export function wantsFreshToken(refusal: Refusal): boolean {
-  return refusal.code === REFRESHABLE
+  return refusal.needs === 'refresh'
 }
