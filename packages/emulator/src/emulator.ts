@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { authorize } from '@tockwork/contracts/oauth'
 import { type Clock, cryptoRandom, seededRandom, systemClock } from '@tockwork/kernel'
+import { addBusinessRoutes } from './business/routes.ts'
 import { commercialEndpoints, commercialHandlers } from './commercial/handlers.ts'
 import { type Fault, type FaultSpec, Faults } from './control/faults.ts'
 import { type LoggedRequest, RequestLog } from './control/request-log.ts'
@@ -322,6 +323,7 @@ export class Emulator {
     addQrCodeRoutes(this.#router, platform)
     addPostPages(this.#router, platform)
     addShopRoutes(this.#router, platform)
+    addBusinessRoutes(this.#router, platform)
     this.#router.add('PUT', '/video', (exchange) => receiveChunk(platform, exchange))
     this.#router.add('PUT', '/upload', (exchange) => receiveChunk(platform, exchange))
     const control: Control = {

@@ -142,6 +142,6 @@ test('reset brings the first world back', async () => {
   await publish(emulator, await connect(emulator), CLIP)
   await send(emulator, 'POST', '/_emulator/reset')
   expect([emulator.world.publishes.size, emulator.world.grants.size, emulator.world.apps.size]).toEqual([
-    0, 0, 3,
+    0, 0, 4,
   ])
 })

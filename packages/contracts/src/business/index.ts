@@ -43,8 +43,10 @@ export {
 } from './publishing.ts'
 export { type AccountScope, accountScopes } from './scopes.ts'
 export {
+  accountRedirectProblems,
   accountToken,
   accountTokenInfo,
+  accountTokenRules,
   exchangeAccountCode,
   refreshAccountToken,
   revokeAccountToken,

@@ -8,6 +8,26 @@ import { commaList, count } from '../schema.ts'
 import { defineEndpoint } from '../vocabulary.ts'
 import { asApp, BUSINESS_PREFIX } from './api.ts'
 
+/** Lifetimes of the reference; an answer's own numbers always win. */
+export const accountTokenRules = {
+  codeSeconds: 600,
+  accessSeconds: 86_400,
+  refreshSeconds: 31_536_000,
+} as const
+
+/** What TikTok would not register as the redirect address of a business app; by one note that names the portal. */
+export function accountRedirectProblems(uri: string): string[] {
+  if (!URL.canParse(uri)) return ['must be an absolute URL']
+  const { protocol, port, pathname } = new URL(uri)
+  return [
+    ...(protocol === 'https:' ? [] : ['must be https']),
+    ...(port === '' ? [] : ['must have no port']),
+    ...(pathname.endsWith('/') ? [] : ['must end in a slash']),
+    ...(uri.includes('?') || uri.includes('#') ? ['must have no query or fragment'] : []),
+    ...(uri.length >= 10 && uri.length <= 512 ? [] : ['must have 10 to 512 characters']),
+  ]
+}
+
 /** `open_id` is the `business_id` of every later call. */
 export const accountToken = z.looseObject({
   access_token: z.string(),

@@ -61,15 +61,18 @@ function profileReader(
     profile_web_link: () => `https://www.tiktok.com/@${creator.id}`,
     is_verified: () => creator.verified,
     username: () => creator.id,
-    // A creator gains about one follower an hour for each thousand they have.
-    follower_count: () =>
-      creator.followers +
-      Math.floor((creator.followers / 1000) * Math.max(0, (clock.now() - creator.createdAt) / 3_600_000)),
+    follower_count: () => followersAt(creator, clock.now()),
     following_count: () => creator.following,
     likes_count: () =>
       publicVideos(platform, creator).reduce((sum, video) => sum + counters(video, clock.now()).likes, 0),
     video_count: () => publicVideos(platform, creator).length,
   }
+}
+
+/** A creator gains about one follower an hour for each thousand they have. */
+export function followersAt(creator: CreatorRow, nowMs: number): number {
+  const hours = Math.max(0, (nowMs - creator.createdAt) / 3_600_000)
+  return creator.followers + Math.floor((creator.followers / 1000) * hours)
 }
 
 /** The same in every app of one developer, which all apps here are. */
@@ -114,6 +117,9 @@ function videoOf(
   }
 }
 
+/** Of those that come by themselves. */
+export const COMMENTS_PER_VIEW = 0.006
+
 /** Counters that grow with the clock: half of a video's reach in its first day, then ever slower. Never falling. */
 export function counters(
   video: VideoRow,
@@ -124,7 +130,7 @@ export function counters(
   return {
     views,
     likes: Math.floor(views * 0.08),
-    comments: Math.floor(views * 0.006),
+    comments: Math.floor(views * COMMENTS_PER_VIEW) + (video.commentsMade ?? 0),
     shares: Math.floor(views * 0.004),
   }
 }

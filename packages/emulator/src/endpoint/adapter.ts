@@ -94,12 +94,13 @@ function identify(endpoint: Endpoint, body: unknown, platform: Platform, exchang
     const app = world.apps.get(key)
     exchange.clientKey = key
     if (endpoint.auth !== 'app') {
-      if (app === undefined) throw new Refusal('invalid_client', 'Client key is unknown.')
+      if (app === undefined || app.api !== undefined)
+        throw new Refusal('invalid_client', 'Client key is unknown.')
       return { app }
     }
     if (typeof secret !== 'string' || secret === '')
       throw new Refusal('invalid_request', 'Client secret is missed in request.')
-    if (app === undefined || !sameSecret(app.secret, secret))
+    if (app === undefined || app.api !== undefined || !sameSecret(app.secret, secret))
       throw new Refusal('invalid_client', 'Client key or secret is incorrect.')
     return { app }
   }
@@ -120,7 +121,7 @@ function identify(endpoint: Endpoint, body: unknown, platform: Platform, exchang
     return { app, accessToken }
   }
   const creator = grant === undefined ? undefined : world.creators.get(grant.creator)
-  if (grant === undefined || creator === undefined || grant.endedAt !== undefined)
+  if (row.kind !== 'user' || grant === undefined || creator === undefined || grant.endedAt !== undefined)
     throw invalid('a user token of a living grant is needed')
   exchange.creator = creator.id
   return { app, creator, grant, accessToken }

@@ -62,6 +62,7 @@ function parseObject(text: string, code: string): unknown {
 
 /** Which code this endpoint answers for malformed input: TikTok has a singular, a plural and OAuth's own. */
 export function invalidCode(endpoint: Endpoint): string {
+  if (endpoint.envelope === 'business') return '40002'
   if (endpoint.envelope !== 'standard' && endpoint.envelope !== 'bytes') return 'invalid_request'
   return endpoint.errors?.includes('invalid_param') === true ? 'invalid_param' : 'invalid_params'
 }

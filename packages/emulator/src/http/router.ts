@@ -10,15 +10,18 @@ interface RawRoute {
 
 export type Route =
   | { kind: 'endpoints'; candidates: Endpoint[] }
-  /** `shop`: faults are answered in TikTok Shop's envelope. */
-  | { kind: 'raw'; handler: RawHandler; params: Record<string, string>; api?: 'shop' }
+  /** Of which platform it is: faults are answered in its envelope. */
+  | { kind: 'raw'; handler: RawHandler; params: Record<string, string>; api?: GatewayApi }
+
+/** Platforms with a gateway of their own, which takes all paths that begin with a part. */
+export type GatewayApi = 'shop' | 'business'
 
 /** Finds who answers a request: an endpoint of TikTok by method and path, or one of the emulator's own routes. */
 export class Router {
   readonly #endpoints = new Map<string, Endpoint[]>()
   readonly #methods = new Map<string, Set<string>>()
   readonly #raw: RawRoute[] = []
-  readonly #prefixes = new Map<string, RawHandler>()
+  readonly #prefixes = new Map<string, { handler: RawHandler; api: GatewayApi }>()
 
   addEndpoint(endpoint: Endpoint): void {
     const path = withoutSlash(endpoint.path)
@@ -43,9 +46,9 @@ export class Router {
     this.#raw.push({ method, pattern: new RegExp(`^${source}/?$`), names, handler })
   }
 
-  /** TikTok Shop's calls: everything whose path begins with this part, unless another route takes it. */
-  addPrefix(part: string, handler: RawHandler): void {
-    this.#prefixes.set(part, handler)
+  /** A gateway's calls: everything whose path begins with this part, unless another route takes it. */
+  addPrefix(part: string, api: GatewayApi, handler: RawHandler): void {
+    this.#prefixes.set(part, { handler, api })
   }
 
   find(exchange: Exchange): Route | undefined {
@@ -64,8 +67,8 @@ export class Router {
       const params = Object.fromEntries(route.names.map((name, i) => [name, decode(match[i + 1] ?? '')]))
       return { kind: 'raw', handler: route.handler, params }
     }
-    const handler = this.#prefixes.get(exchange.path.split('/', 2)[1] ?? '')
-    return handler === undefined ? undefined : { kind: 'raw', handler, params: {}, api: 'shop' }
+    const gateway = this.#prefixes.get(exchange.path.split('/', 2)[1] ?? '')
+    return gateway === undefined ? undefined : { kind: 'raw', ...gateway, params: {} }
   }
 
   /** Methods that some endpoint takes at this path. */

@@ -132,6 +132,17 @@ function faultAnswer(exchange: Exchange, route: Route | undefined, action: Fault
       },
       action.headers,
     )
+  if (route?.kind === 'raw' && route.api === 'business')
+    return jsonAnswer(
+      action.status ?? 200,
+      {
+        code: Number(code) || 50000,
+        message: action.message ?? code,
+        request_id: exchange.logId,
+        data: {},
+      },
+      action.headers,
+    )
   const flat = route?.kind === 'endpoints' && route.candidates[0]?.envelope !== 'standard'
   const message = action.message ?? entry?.meaning ?? code
   return jsonAnswer(
@@ -150,7 +161,8 @@ async function pickFault(
 ): Promise<Fault | undefined> {
   if (isOwn(exchange.path)) return undefined
   const endpoint = await endpointOf(exchange, route)
-  const token = /^Bearer\s+(\S+)/i.exec(exchange.header('authorization') ?? '')?.[1]
+  const token =
+    /^Bearer\s+(\S+)/i.exec(exchange.header('authorization') ?? '')?.[1] ?? exchange.header('access-token')
   const row = token === undefined ? undefined : platform.world.accessTokens.get(token)
   const user = row?.grant === undefined ? undefined : platform.world.grants.get(row.grant)?.creator
   const shopGrant = platform.world.shop.tokens.get(exchange.header('x-tts-access-token') ?? '')?.grant
@@ -168,6 +180,10 @@ async function endpointOf(exchange: Exchange, route: Route | undefined): Promise
     const { findOperation } = await import('../shop/operation-index.ts')
     const found = findOperation(exchange.method, exchange.path)
     return found.kind === 'found' ? found.operation.id : undefined
+  }
+  if (route?.kind === 'raw' && route.api === 'business') {
+    const { findBusinessEndpoint } = await import('../business/endpoints.ts')
+    return findBusinessEndpoint(exchange.method, exchange.path)?.id
   }
   if (route?.kind !== 'endpoints') return exchange.method === 'PUT' ? 'posting.uploadMedia' : undefined
   const [first] = route.candidates

@@ -1,11 +1,17 @@
-import { scopes as allScopes, type ScopeEntry } from '@tockwork/contracts'
 import { type Answer, htmlAnswer, redirectAnswer } from '../http/answer.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { type Html, html } from '../pages/html.ts'
 import { cardPage } from '../pages/page.ts'
 import type { Platform } from '../platform.ts'
-import type { CreatorRow } from '../state/model.ts'
-import { allow, type ConsentRequest, eligibleCreators, readConsentRequest, refuse } from './consent.ts'
+import type { AppRow, CreatorRow } from '../state/model.ts'
+import {
+  allow,
+  type ConsentRequest,
+  eligibleCreators,
+  readConsentRequest,
+  refuse,
+  scopesOf,
+} from './consent.ts'
 
 /** `GET /v2/auth/authorize/`: a plain form that works without JavaScript. */
 export function showConsent(platform: Platform, exchange: Exchange): Answer {
@@ -61,7 +67,7 @@ ${app.kind === 'sandbox' && html`<p class="tag">sandbox: only its target users c
         }</p>`
       : html`<ul class="choices">${creators.map(creatorRow)}</ul>`
   }</fieldset>
-<fieldset><legend>${app.name} will be able to</legend><ul class="choices">${request.scopes.map(scopeRow)}</ul>
+<fieldset><legend>${app.name} will be able to</legend><ul class="choices">${request.scopes.map((scope) => scopeRow(app, scope))}</ul>
 <p class="quiet">Switch off what you do not want to share.</p></fieldset>
 <div class="actions"><button name="decision" value="deny" formnovalidate>Cancel</button>
 <button name="decision" value="allow" class="primary"${creators.length === 0 && html` disabled`}>Continue</button></div>
@@ -78,8 +84,8 @@ function creatorRow(creator: CreatorRow, index: number): Html {
 }
 
 /** A switch each; the basic scope comes with the login and cannot be denied. */
-function scopeRow(scope: string): Html {
-  const entry = (allScopes as Record<string, ScopeEntry>)[scope]
+function scopeRow(app: AppRow, scope: string): Html {
+  const entry = scopesOf(app)[scope]
   const fixed = entry?.always === true
   return html`<li><label><span class="what">${entry?.consent ?? scope}<small>${scope}${fixed && ' · always included'}</small></span>
 <span class="choose"><input class="switch" type="checkbox" role="switch" name="scope" value="${scope}" checked${fixed && html` disabled`}>

@@ -1,4 +1,5 @@
-import { scopes as allScopes } from '@tockwork/contracts'
+import { scopes as allScopes, type ScopeEntry } from '@tockwork/contracts'
+import { accountRedirectProblems, accountScopes, accountTokenRules } from '@tockwork/contracts/business'
 import { authorize } from '@tockwork/contracts/oauth'
 import type { Platform } from '../platform.ts'
 import type { AppRow, CreatorRow } from '../state/model.ts'
@@ -15,6 +16,11 @@ export interface ConsentRequest {
 export type ReadConsent =
   | { ok: true; request: ConsentRequest; warnings: string[] }
   | { ok: false; parameter: string; problem: string }
+
+/** What an app may ask for, by the platform that it belongs to. */
+export function scopesOf({ api }: AppRow): Readonly<Record<string, ScopeEntry>> {
+  return api === 'business' ? accountScopes : allScopes
+}
 
 const DESKTOP_HOSTS = new Set(['localhost', '127.0.0.1'])
 
@@ -45,9 +51,11 @@ export function readConsentRequest(platform: Platform, query: URLSearchParams): 
     lenient.push(['scope', 'holds blanks: scopes are separated by commas alone'])
   if (asked.length === 0) return bad('scope', 'is missing')
   for (const scope of asked) {
-    if (!Object.hasOwn(allScopes, scope)) return bad('scope', `${scope} is unknown`)
+    if (!Object.hasOwn(scopesOf(app), scope)) return bad('scope', `${scope} is unknown`)
     if (!app.scopes.includes(scope)) return bad('scope', `${scope} is not approved for this app`)
   }
+  if (app.api === 'business')
+    for (const problem of accountRedirectProblems(redirectUri)) lenient.push(['redirect_uri', problem])
   // Clients in wide use leave it out and read the basic fields all the same (observed); strict mode grants what was asked.
   const login = 'user.info.basic'
   const added = !platform.settings.strict && !asked.includes(login) && app.scopes.includes(login)
@@ -118,7 +126,9 @@ export function allow(
     scopes,
     redirectUri: request.redirectUri,
     ...(request.challenge === undefined ? {} : { challenge: request.challenge }),
-    expiresAt: clock.now() + settings.codeSeconds * 1000,
+    expiresAt:
+      clock.now() +
+      (request.app.api === 'business' ? accountTokenRules.codeSeconds : settings.codeSeconds) * 1000,
   })
   return redirect(request, { code, scopes: scopes.join(',') })
 }

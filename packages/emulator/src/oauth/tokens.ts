@@ -79,7 +79,8 @@ function verifierFits(verifier: string | undefined, challenge: string): boolean 
   return challenge === digest.toString('hex') || challenge === digest.toString('base64url')
 }
 
-function openGrant(platform: Platform, app: AppRow, code: CodeRow): GrantRow {
+/** The user's grant for an app, anew or as it was. */
+export function openGrant(platform: Platform, app: AppRow, code: CodeRow): GrantRow {
   const { world, clock, ids } = platform
   const id = `${app.id}:${code.creator}`
   const before = world.grants.get(id)
@@ -122,7 +123,7 @@ function issue(platform: Platform, app: AppRow, grant: GrantRow, keepRefresh?: s
 }
 
 /** Keeps the books small: tokens that are past their time say the same as tokens that are not there. */
-function dropExpired({ world, clock }: Platform, grant: GrantRow): void {
+export function dropExpired({ world, clock }: Platform, grant: GrantRow): void {
   const now = clock.now()
   // Oldest first, and up to the first that lives: a grant refreshed a thousand times is not gone through each time.
   for (const token of world.accessTokens.each('grant', grant.id)) {

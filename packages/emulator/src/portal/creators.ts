@@ -21,6 +21,7 @@ export const creatorChange = z.strictObject({
   max_duration_sec: z.optional(z.int().check(z.minimum(1))),
   daily_post_cap: z.optional(count),
   region: z.optional(z.enum(['EEA', 'UK', 'other'])),
+  business: z.optional(z.boolean()),
   app_version: z.optional(z.string().check(z.regex(/^\d+\.\d+(\.\d+)?$/, 'must read like 42.0.0'))),
 })
 
@@ -40,6 +41,7 @@ const fields = {
   max_duration_sec: 'maxDurationSec',
   daily_post_cap: 'dailyPostCap',
   region: 'region',
+  business: 'business',
   app_version: 'appVersion',
 } as const satisfies Record<keyof CreatorChange, keyof CreatorRow>
 

@@ -209,7 +209,8 @@ interface Start {
   prefix: string
 }
 
-function startPublish(
+/** A post begins; what is to be pulled is pulled at once. */
+export function startPublish(
   platform: Platform,
   app: AppRow,
   creator: CreatorRow,

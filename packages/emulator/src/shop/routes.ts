@@ -60,7 +60,9 @@ export function addShopRoutes(router: Router, platform: Platform): void {
     (await import('./control.ts')).controlShop(platform, exchange, rest),
   )
   for (const domain of DOMAINS)
-    router.addPrefix(domain, async (exchange) => (await import('./gateway.ts')).callShop(platform, exchange))
+    router.addPrefix(domain, 'shop', async (exchange) =>
+      (await import('./gateway.ts')).callShop(platform, exchange),
+    )
 }
 
 /** Whether a consent link is one of TikTok Shop's, which a program can visit as well. */

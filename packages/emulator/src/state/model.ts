@@ -15,6 +15,8 @@ export interface AppRow extends Row {
   secret: string
   name: string
   kind: 'production' | 'sandbox'
+  /** An app of TikTok API for Business, which has other scopes, tokens and calls; absent: of TikTok for Developers. */
+  api?: 'business'
   /** Client key of the app that a sandbox belongs to. */
   parent?: string
   platform: 'web' | 'desktop' | 'any'
@@ -55,6 +57,8 @@ export interface CreatorRow extends Row {
   appVersion: string
   /** Data exports are for the European Economic Area and the United Kingdom; absent: one of them. */
   region?: 'EEA' | 'UK' | 'other'
+  /** A business account. */
+  business?: boolean
   createdAt: number
 }
 
@@ -74,6 +78,29 @@ export interface VideoRow extends Row {
   /** How far it goes: views tend to this number. */
   reach: number
   publishId?: string
+  /** Comments written or taken away beside those that come by themselves. */
+  commentsMade?: number
+  /** How many of those that come by themselves have a row. */
+  commentsWritten?: number
+}
+
+export interface CommentRow extends Row {
+  /** id is the 19-digit comment id. */
+  video: string
+  /** Of a reply. */
+  parent?: string
+  username: string
+  displayName: string
+  /** Written by the account that has the video. */
+  byOwner: boolean
+  text: string
+  imageUrl?: string
+  likes: number
+  /** By the account that has the video; one of `likes`. */
+  liked: boolean
+  pinned: boolean
+  hidden: boolean
+  createdAt: number
 }
 
 export interface CodeRow extends Row {
@@ -101,7 +128,7 @@ export interface GrantRow extends Row {
 
 export interface AccessTokenRow extends Row {
   /** id is the token. */
-  kind: 'user' | 'client'
+  kind: 'user' | 'client' | 'business'
   clientKey: string
   grant?: string
   expiresAt: number
@@ -213,6 +240,10 @@ export function openWorld(store: Store) {
     apps: store.collection<AppRow>('apps'),
     creators: store.collection<CreatorRow>('creators'),
     videos: store.collection<VideoRow>('videos', { creator: (row) => row.creator }),
+    comments: store.collection<CommentRow>('comments', {
+      video: (row) => row.video,
+      parent: (row) => row.parent ?? '',
+    }),
     codes: store.collection<CodeRow>('codes'),
     grants: store.collection<GrantRow>('grants', {
       openId: (row) => row.openId,

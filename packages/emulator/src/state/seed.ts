@@ -1,4 +1,5 @@
 import { scopes } from '@tockwork/contracts'
+import { accountScopes } from '@tockwork/contracts/business'
 import * as z from 'zod/mini'
 import type { Platform } from '../platform.ts'
 import { defaultShopSeed, plantShops, shopSeedSpec } from '../shop/seed.ts'
@@ -15,6 +16,8 @@ export const seedSpec = z.strictObject({
         client_secret: z.string(),
         name: z.optional(z.string()),
         platform: z.optional(z.enum(['web', 'desktop', 'any'])),
+        /** `business`: an app of TikTok API for Business, whose id is digits. */
+        api: z.optional(z.enum(['open', 'business'])),
         audited: z.optional(z.boolean()),
         scopes: z.optional(strings),
         redirect_uris: z.optional(strings),
@@ -43,6 +46,7 @@ export const seedSpec = z.strictObject({
         daily_post_cap: z.optional(z.int()),
         app_version: z.optional(z.string()),
         region: z.optional(z.enum(['EEA', 'UK', 'other'])),
+        business: z.optional(z.boolean()),
         /** So many earlier public videos are made up. */
         videos: z.optional(z.int().check(z.minimum(0), z.maximum(100_000))),
       }),
@@ -65,6 +69,12 @@ export const defaultSeed: SeedSpec = {
       name: 'Tockwork Demo (not audited)',
     },
     { client_key: 'tw-research-app', client_secret: 'tw-research-secret', name: 'Tockwork Research' },
+    {
+      client_key: '7000000000000000001',
+      client_secret: 'tw-business-secret',
+      name: 'Tockwork Business',
+      api: 'business',
+    },
   ],
   creators: [
     {
@@ -74,6 +84,7 @@ export const defaultSeed: SeedSpec = {
       followers: 48_200,
       following: 312,
       verified: true,
+      business: true,
       videos: 34,
     },
     {
@@ -127,7 +138,8 @@ export function plant(platform: Platform, seed: SeedSpec): void {
       name: app.name ?? before?.name ?? app.client_key,
       platform: app.platform ?? 'any',
       audit: app.audited === true ? 'approved' : 'none',
-      scopes: app.scopes ?? Object.keys(scopes),
+      ...(app.api === 'business' ? { api: 'business' as const } : {}),
+      scopes: app.scopes ?? Object.keys(app.api === 'business' ? accountScopes : scopes),
       redirectUris: app.redirect_uris ?? demoRedirects,
       ...(app.webhook_url === undefined ? {} : { webhookUrl: app.webhook_url }),
       urlProperties: (app.url_properties ?? []).map((value): AppRow['urlProperties'][number] => ({
@@ -158,6 +170,7 @@ export function plant(platform: Platform, seed: SeedSpec): void {
       dailyPostCap: creator.daily_post_cap ?? 15,
       appVersion: creator.app_version ?? '42.0.0',
       ...(creator.region === undefined ? {} : { region: creator.region }),
+      ...(creator.business === undefined ? {} : { business: creator.business }),
       createdAt: world.creators.get(creator.username)?.createdAt ?? clock.now(),
     })
     if (!known) plantVideos(platform, row, creator.videos ?? 0)
