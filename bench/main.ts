@@ -11,10 +11,12 @@ import { arch, availableParallelism, cpus, loadavg, platform, tmpdir, totalmem }
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureEmulatorLoad } from './emulator-load.ts'
+import { measureEmulatorShop } from './emulator-shop.ts'
 import { measureEmulatorStart } from './emulator-start.ts'
 import { measureHubApi } from './hub-api.ts'
 import { measureHubPosts } from './hub-posts.ts'
 import { measureHubRefresh } from './hub-refresh.ts'
+import { measureHubShop } from './hub-shop.ts'
 import { type Measurements, table } from './measurement.ts'
 import { measureOriginality } from './media-originality.ts'
 import { measureMediaProbe } from './media-probe.ts'
@@ -30,6 +32,7 @@ const parts: Record<string, (options: { quick: boolean; full: boolean }) => Prom
   upload: measureUpload,
   'emulator-start': measureEmulatorStart,
   'emulator-load': measureEmulatorLoad,
+  'emulator-shop': measureEmulatorShop,
   'emulator-upload': measureEmulatorUpload,
   'media-originality': measureOriginality,
   'media-probe': measureMediaProbe,
@@ -37,15 +40,16 @@ const parts: Record<string, (options: { quick: boolean; full: boolean }) => Prom
   'hub-api': measureHubApi,
   'hub-refresh': measureHubRefresh,
   'hub-posts': measureHubPosts,
+  'hub-shop': measureHubShop,
   research: measureResearch,
   unified: measureUnified,
 }
 
 /**
- * Left out of the short version unless named: a hub is four programs and a database, and pictures have to be made,
- * decoded and read, however few they are.
+ * Left out of the short version unless named: a hub is four programs and a database, pictures have to be made, decoded
+ * and read, however few they are, and a shop has to be filled.
  */
-const NEVER_SHORT = /^(?:hub-|unified|media-originality|media-watermarks)/
+const NEVER_SHORT = /^(?:hub-|unified|emulator-shop|media-originality|media-watermarks)/
 
 /** A part, or all that a word begins: `media` stands for `media-probe`, `media-watermarks`, … */
 function partsNamed(name: string): string[] {
