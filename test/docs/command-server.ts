@@ -8,7 +8,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { Output, readConfig, run } from '@tockwork/cli'
+import { Output, readConfig, run } from 'tockwork'
 import { cryptoRandom, systemClock } from '@tockwork/kernel'
 
 /** @returns the folder to put on `PATH`, and how to stop. */
