@@ -13,7 +13,7 @@ import { findReceivingApp, finishInboundEvent, insertInboundEvent } from '../sto
 import { setSellerEnd } from '../storage/shop-sellers.ts'
 import { requestShopSync, wishFor } from '../storage/shop-syncs.ts'
 import { SHOP_SYNC_KINDS } from '../storage/shop-tables.ts'
-import { findShopsOfApps, type Shop } from '../storage/shops.ts'
+import { findShopsOfApps, findShopsWithProduct, type Shop } from '../storage/shops.ts'
 import {
   readShopEvent,
   SHOP_SIGNATURE_HEADER,
@@ -73,7 +73,7 @@ export class ShopInbound {
     }
     const news = readShopEvent(verified.event)
     const appIds = await this.#appsOf(app, body, signature)
-    const shops = news.shopId === undefined ? [] : await findShopsOfApps(db, appIds, news.shopId)
+    const shops = await this.#shopsOf(news, appIds)
     // Before it is noted down: a repeat after a crash finds the work to do, or done.
     if (news.isDeauthorized) await this.#deauthorized(shops, news)
     // Each repeat of a delivery has the same id; bytes may differ.
@@ -105,6 +105,14 @@ export class ShopInbound {
     return ids
   }
 
+  /** The inventory topic names a seller in words that nothing else has; its product tells the shop. */
+  async #shopsOf(news: ShopNews, appIds: readonly string[]): Promise<Shop[]> {
+    const { db } = this.#parts
+    if (news.shopId !== undefined) return findShopsOfApps(db, appIds, news.shopId)
+    const product = news.wishes.find(({ kind }) => kind === 'stock')?.id
+    return product === undefined ? [] : findShopsWithProduct(db, appIds, product)
+  }
+
   async #deauthorized(shops: readonly Shop[], { at }: ShopNews): Promise<void> {
     const { accountEnd, clock, db } = this.#parts
     for (const accountId of new Set(shops.map((shop) => shop.accountId))) {
@@ -122,8 +130,7 @@ export class ShopInbound {
 
 /** Stands with the event: why nothing happened, where nothing did. */
 function outcomeOf(news: ShopNews, shops: readonly Shop[]): string {
-  if (news.shopId === undefined) return 'names_no_shop'
-  if (shops.length === 0) return 'unknown_shop'
+  if (shops.length === 0) return news.shopId === undefined ? 'names_no_shop' : 'unknown_shop'
   if (news.isDeauthorized) return 'grant_ended'
   if (news.endsAt !== undefined) return 'end_noted'
   return news.wishes.length + news.walks.length > 0 ? 'reading_due' : 'ignored'

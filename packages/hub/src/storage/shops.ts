@@ -159,6 +159,30 @@ export async function findShopsOfApps(
   return rows.map(toShop)
 }
 
+/** Shops of these apps that have a product, for webhooks that name no shop. */
+export async function findShopsWithProduct(
+  db: Database,
+  appIds: readonly string[],
+  productId: string,
+): Promise<Shop[]> {
+  if (appIds.length === 0) return []
+  const rows = await db
+    .selectFrom('shops')
+    .selectAll()
+    .where('app_id', 'in', [...appIds])
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('shop_things')
+          .select('external_id')
+          .whereRef('shop_id', '=', 'shops.id')
+          .where('kind', '=', 'products')
+          .where('external_id', '=', productId),
+      ),
+    )
+    .execute()
+  return rows.map(toShop)
+}
+
 /** A seller's shops with everything that was read of them. The sellers' row goes first, so that a reading finds its lease gone. */
 export async function eraseShops(tx: Transaction, accountId: string): Promise<number> {
   await tx.deleteFrom('shop_sellers').where('account_id', '=', accountId).execute()

@@ -238,6 +238,14 @@ export class ShopWorld {
     return [...wrong, ...[...here.keys()].map((id) => `${id} is not in the books`)]
   }
 
+  /** Has the emulator send its webhooks here. */
+  async listen(): Promise<void> {
+    const address = await this.#server.listen({ host: '127.0.0.1', port: 0 })
+    await this.control('PATCH', `/apps/${SHOP_APP.key}`, {
+      webhook_url: `${address}/webhooks/tiktok-shop/${this.tenant.appId}`,
+    })
+  }
+
   /** A delivery as TikTok would make it, signed with a secret. */
   async deliver(event: object, { secret = SHOP_APP.secret, appId = this.tenant.appId } = {}) {
     const body = JSON.stringify(event)

@@ -101,3 +101,28 @@ test('a shop that nobody has connected is passed over, and it is said so', async
   expect((await world.deliver(event({ type: 9_999, data: {} }))).status).toBe(200)
   expect(await outcomes()).toContainEqual({ event: 'shop.unknown', outcome: 'ignored' })
 })
+
+test("the emulator's own webhooks keep orders and stock in step without a walk", async () => {
+  await world.listen()
+  const { created } = await world.control('POST', '/orders', { shop_id: shop.external_id, count: 5 })
+  const [first] = created
+  await world.advance(70)
+  await world.run()
+  const walks = world.calls('GetOrderList')
+  await world.control('POST', `/orders/${first.id}/status`, { status: 'AWAITING_SHIPMENT' })
+  await world.emulator.settle()
+  const deliveries = [...world.emulator.world.deliveries.values()]
+  expect(deliveries.filter(({ state }) => state !== 'delivered')).toEqual([])
+  expect(deliveries.length).toBeGreaterThan(5)
+  await world.run()
+  expect(world.calls('GetOrderList')).toBe(walks)
+  const { json } = await world.call('GET', `/v1/shops/${shop.id}/orders/${first.id}`)
+  expect(json).toMatchObject({
+    status: 'AWAITING_SHIPMENT',
+    source: { call: 'shop.order.GetOrderDetail.202507' },
+  })
+  for (const row of await world.all(`/v1/shops/${shop.id}/stock`)) {
+    const there = world.emulator.world.shop.stock.where('sku', row.sku_id)
+    expect(row.available).toBe(there.reduce((sum, { available }) => sum + available, 0))
+  }
+})
