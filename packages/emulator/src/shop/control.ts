@@ -9,6 +9,7 @@ import { setBuyers, shopAtRandom } from './buyers.ts'
 import { nowOf, ShopRefusal } from './call.ts'
 import { affiliateRoutes } from './control-affiliate.ts'
 import { catalogueRoutes } from './control-catalogue.ts'
+import { fbtRoutes } from './control-fbt.ts'
 import { serveDocument } from './document-handlers.ts'
 import { shopCoverage } from './handlers.ts'
 import { endShopGrant } from './life.ts'
@@ -59,6 +60,7 @@ export type ControlRoute = (platform: Platform, exchange: Exchange, id: string) 
 const routes: Readonly<Record<string, ControlRoute>> = {
   ...affiliateRoutes,
   ...catalogueRoutes,
+  ...fbtRoutes,
   'GET /': (platform) => ok(overview(platform)),
   'GET /coverage': () => ok(shopCoverage()),
   'GET /orders': ({ world }, exchange) => {

@@ -15,6 +15,7 @@ import { complianceHandlers } from './compliance-handlers.ts'
 import { contentAnalyticsHandlers } from './content-analytics-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
+import { fbtHandlers } from './fbt-handlers.ts'
 import { financeHandlers } from './finance-handlers.ts'
 import { fulfilmentHandlers } from './fulfilment-handlers.ts'
 import { globalHandlers } from './global-handlers.ts'
@@ -56,6 +57,7 @@ const handlers: ShopHandlers = {
   ...catalogueHandlers,
   ...complianceHandlers,
   ...documentHandlers,
+  ...fbtHandlers,
   ...financeHandlers,
   ...fulfilmentHandlers,
   ...globalHandlers,

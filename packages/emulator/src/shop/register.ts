@@ -4,6 +4,7 @@ import { registerActivities } from './activity-life.ts'
 import { registerSamples } from './affiliate-life.ts'
 import { registerBuyers } from './buyers.ts'
 import { registerCandidates } from './candidate-handlers.ts'
+import { registerFbt } from './fbt-life.ts'
 import { registerDays } from './life.ts'
 import { registerOrderLife } from './order-life.ts'
 import { registerPackageLife } from './package-life.ts'
@@ -22,6 +23,7 @@ export function registerShop(platform: Platform): void {
   registerBuyers(platform)
   registerCandidates(platform)
   registerSamples(platform)
+  registerFbt(platform)
   registerShoppableVideos(platform)
   registerStrikethrough(platform)
 }

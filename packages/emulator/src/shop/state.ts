@@ -27,6 +27,7 @@ import type {
   StockRow,
   WarehouseRow,
 } from './state-catalogue.ts'
+import type { FbtGoodsRow, FbtRecordRow, FbtStockRow, InboundRow, McfRow } from './state-fbt.ts'
 import type { ActivityRow, CouponRow, PaymentRow, StatementRow, TransactionRow } from './state-money.ts'
 import type { CancellationRow, ExternalOrderRow, OrderRow, PackageRow, ReturnRow } from './state-orders.ts'
 
@@ -147,6 +148,14 @@ export function openShopWorld(store: Store) {
     affiliateMessages: store.collection<AffiliateMessageRow>('shopAffiliateMessages', {
       conversation: (row) => row.conversation,
     }),
+    fbtGoods: store.collection<FbtGoodsRow>('shopFbtGoods', { ...owned, seller: (row) => row.seller }),
+    fbtStock: store.collection<FbtStockRow>('shopFbtStock', {
+      goods: (row) => row.goods,
+      seller: (row) => row.seller,
+    }),
+    fbtRecords: store.collection<FbtRecordRow>('shopFbtRecords', { seller: (row) => row.seller }),
+    fbtInbounds: store.collection<InboundRow>('shopFbtInbounds', { seller: (row) => row.seller }),
+    fbtMcf: store.collection<McfRow>('shopFbtMcf', { seller: (row) => row.seller }),
     records: store.collection<RecordRow>('shopRecords', { kind: (row) => `${row.kind}:${row.owner}` }),
   }
 }
