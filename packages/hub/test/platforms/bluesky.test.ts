@@ -171,6 +171,9 @@ describe('what is read', () => {
   let receiver: Receiver
 
   beforeAll(async () => {
+    // As if nobody had connected it before, and nothing of it had been read.
+    const before = await world.call('GET', '/v1/accounts')
+    for (const { id } of before.json.data) await world.call('DELETE', `/v1/accounts/${id}`)
     receiver = await Receiver.start()
     const events = ['ACCOUNTS.CONNECTED', 'PROFILES.ADDED', 'CONTENTS.ADDED', 'CONTENTS_COMMENTS.ADDED']
     await world.call('POST', '/v1/webhooks', { url: receiver.url, name: 'all', events })
