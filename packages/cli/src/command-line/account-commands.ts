@@ -7,6 +7,7 @@ export function addAccountCommands(table: CommandTable): void {
     .add('login', 'let a creator agree, and keep the tokens here')
     .option('--scopes <a,b>', 'what to ask for (default: profile, counters, videos, posting, drafts)')
     .option('--app <client-key>', 'as which app')
+    .option('--business', 'to the app of TikTok API for Business: audience, figures and comments')
     .option('--user <name>', 'emulator only: agree as this creator, without a browser')
     .option('--deny <scope>', 'with --user: untick this scope; repeat it', collect)
     .option('--no-browser', 'print the address instead of opening it')
@@ -17,6 +18,7 @@ export function addAccountCommands(table: CommandTable): void {
       examples(
         'tockwork login',
         'tockwork login --user mika --deny video.list',
+        'tockwork login --business --user mika',
         'TIKTOK_CLIENT_KEY=… TIKTOK_CLIENT_SECRET=… tockwork login --redirect-uri http://127.0.0.1:3455/callback',
       ),
     )

@@ -8,7 +8,10 @@ export function addKnowledgeCommands(table: CommandTable): void {
     .option('--json [body]', "the body, as JSON in TikTok's own form, or @file")
     .option('--query <key=value>', 'a query parameter; repeat it', collect)
     .option('--list', 'which endpoints there are')
-    .option('--api <name>', "open, or shop for TikTok Shop's operations")
+    .option(
+      '--api <name>',
+      "open, shop for TikTok Shop's operations, or business for TikTok API for Business",
+    )
     .option('--shop <id>', 'of TikTok Shop: which shop the call is about')
     .option('--show-secrets', 'show tokens and upload addresses in the answer')
     .option('--app <client-key>', 'endpoints of the app itself: as which app')
@@ -19,6 +22,7 @@ export function addKnowledgeCommands(table: CommandTable): void {
         'tockwork call --list',
         'tockwork call display.userInfo --query fields=open_id,display_name',
         `tockwork call /v2/video/list/ --query fields=id,title --json '{"max_count":5}'`,
+        `tockwork call business.get --query 'fields=["username","audience_countries"]'`,
       ),
     )
     .action(async (name, options) => {
@@ -61,7 +65,10 @@ export function addKnowledgeCommands(table: CommandTable): void {
   table
     .add('mcp', 'a Model Context Protocol server for AI assistants: stdio, or HTTP on this machine')
     .option('--http [port]', 'streamable HTTP on 127.0.0.1 (default: any free port)')
-    .option('--allow-publish', 'also the tools that publish, schedule and cancel; each call needs a confirmation')
+    .option(
+      '--allow-publish',
+      'also the tools that publish, schedule and cancel; each call needs a confirmation',
+    )
     .option(
       '--audit <file>',
       'where each call is written down (default: cli/mcp-audit.jsonl in the data folder)',

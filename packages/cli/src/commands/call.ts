@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Endpoint } from '@tockwork/contracts'
 import { endpoints } from '@tockwork/contracts/all'
+import { businessEndpoints } from '@tockwork/contracts/business'
 import { parseJson, redact, Secret, UsageError } from '@tockwork/kernel'
 import * as z from 'zod/mini'
+import { chooseBusinessTarget, openBusiness, openBusinessAccount } from '../business/business-session.ts'
 import { closest } from '../closest.ts'
 import type { Context } from '../context.ts'
 import { table } from '../output/output.ts'
@@ -20,7 +22,7 @@ export interface CallOptions {
   as?: string
   app?: string
   showSecrets?: boolean
-  /** `shop`: TikTok Shop's operations instead of the open platform's. */
+  /** `shop`: TikTok Shop's operations instead of the open platform's; `business`: TikTok API for Business. */
   api?: string
   /** Of TikTok Shop: which shop the call is about. */
   shop?: string
@@ -28,12 +30,14 @@ export interface CallOptions {
 
 export async function call(context: Context, name: string | undefined, options: CallOptions): Promise<void> {
   const { out, signal } = context
-  if (options.api !== undefined && options.api !== 'open' && options.api !== 'shop')
-    throw new UsageError(`--api ${options.api}: open or shop.`, { field: '--api' })
+  if (options.api !== undefined && !APIS.includes(options.api))
+    throw new UsageError(`--api ${options.api}: one of ${APIS.join(', ')}.`, { field: '--api' })
   if (options.list === true || name === undefined)
-    return options.api === 'shop' ? listShop(context) : list(context)
+    return options.api === 'shop'
+      ? listShop(context)
+      : list(context, options.api === 'business' ? businessEndpoints : endpoints)
   const body = typeof options.json !== 'string' ? undefined : await readBody(context, options.json)
-  const shopOperation = options.api === 'open' ? undefined : findShop(name)
+  const shopOperation = options.api === 'open' || options.api === 'business' ? undefined : findShop(name)
   if (shopOperation !== undefined) {
     const query = readPairs(options.query ?? [])
     const answer = await callShop(context, shopOperation, name, { query, body, shopId: options.shop })
@@ -48,11 +52,13 @@ export async function call(context: Context, name: string | undefined, options: 
         : '`tockwork post` sends the bytes'
     throw new UsageError(`${endpoint.id} is not called by itself; ${instead}.`, { field: 'endpoint' })
   }
-  const request = {
-    ...decodePart(endpoint, 'query', options.query === undefined ? undefined : readPairs(options.query)),
-    ...decodePart(endpoint, 'input', body),
-    signal,
+  const query = options.query === undefined ? undefined : readPairs(options.query)
+  if (endpoint.envelope === 'business') {
+    const answer = await sendBusiness(context, endpoint, query, body, options)
+    out.result(options.showSecrets === true ? answer : hideSecrets(answer), '')
+    return
   }
+  const request = { ...decodePart(endpoint, 'query', query), ...decodePart(endpoint, 'input', body), signal }
   const answer = await send(context, endpoint, request, options)
   if (answer instanceof Uint8Array) out.stdout.write(answer)
   else out.result(options.showSecrets === true ? answer : hideSecrets(answer), '')
@@ -88,10 +94,46 @@ async function send(
   return (await connect(context, target)).callAsApp(endpoint, checked)
 }
 
-function list({ out }: Context): void {
+/** The account's `business_id` and the app's credentials are filled in; lists of a query are JSON text, as on the wire. */
+async function sendBusiness(
+  context: Context,
+  endpoint: Endpoint,
+  query: Record<string, string> | undefined,
+  body: unknown,
+  options: CallOptions,
+): Promise<unknown> {
+  const { signal } = context
+  if (endpoint.auth !== 'user') {
+    const accessToken = (body as { access_token?: unknown } | undefined)?.access_token
+    if (endpoint.id !== 'business.tokenInfo' || typeof accessToken !== 'string')
+      throw new UsageError(`${endpoint.id} is not called by itself: use \`tockwork login --business\`.`, {
+        field: 'endpoint',
+        action: 'business.tokenInfo takes --json \'{"access_token":"…"}\'.',
+      })
+    const business = openBusiness(context, await chooseBusinessTarget(context))
+    return business.auth.tokenInfo({ accessToken }, { signal })
+  }
+  const account = await openBusinessAccount(context, options.as)
+  const business_id = account.businessId
+  // The contract has checked both parts; which contract it is cannot be known here.
+  const checked = {
+    ...decodePart(endpoint, 'query', endpoint.query === undefined ? query : { business_id, ...query }),
+    ...decodePart(
+      endpoint,
+      'input',
+      endpoint.input === undefined ? body : { business_id, ...(body as object | undefined) },
+    ),
+    signal,
+  } as { query?: never; input?: never; signal: AbortSignal }
+  return account.call(endpoint, checked)
+}
+
+const APIS: readonly string[] = ['open', 'shop', 'business']
+
+function list({ out }: Context, all: readonly Endpoint[]): void {
   out.result(
     {
-      endpoints: endpoints.map(({ id, title, method, host, path, auth, scopes }) => ({
+      endpoints: all.map(({ id, title, method, host, path, auth, scopes }) => ({
         id,
         title,
         method,
@@ -101,13 +143,13 @@ function list({ out }: Context): void {
         scopes: scopes ?? [],
       })),
     },
-    table(endpoints.map(({ id, method, path, title }) => [id, method, path, title])),
+    table(all.map(({ id, method, path, title }) => [id, method, path, title])),
   )
 }
 
 function findEndpoint(name: string, body: unknown): Endpoint {
   const path = `/${name.replace(/^https?:\/\/[^/]+/, '').replace(/^\/|\/$/g, '')}`
-  const found = endpoints.filter(
+  const found = [...endpoints, ...businessEndpoints].filter(
     (each) => each.id.toLowerCase() === name.toLowerCase() || each.path.replace(/\/$/, '') === path,
   )
   const fitting = found.filter(
@@ -124,11 +166,11 @@ function findEndpoint(name: string, body: unknown): Endpoint {
   }
   const near = closest(
     name,
-    endpoints.map(({ id }) => id),
+    [...endpoints, ...businessEndpoints].map(({ id }) => id),
   )
   throw new UsageError(`${name} is no endpoint that is known.`, {
     field: 'endpoint',
-    action: `${near.length === 0 ? '' : `Did you mean ${near.join(', or ')}? `}See all: tockwork call --list, or --list --api shop`,
+    action: `${near.length === 0 ? '' : `Did you mean ${near.join(', or ')}? `}See all: tockwork call --list, or --list --api shop or business`,
   })
 }
 

@@ -18,6 +18,8 @@ export interface LoginOptions {
   browser?: boolean
   redirectUri?: string
   timeout?: string
+  /** To an app of TikTok API for Business. */
+  business?: boolean
 }
 
 const DEFAULT_SCOPES = [
@@ -30,6 +32,7 @@ const DEFAULT_SCOPES = [
 ]
 
 export async function login(context: Context, options: LoginOptions): Promise<void> {
+  if (options.business === true) return (await import('./login-business.ts')).loginBusiness(context, options)
   const { out, clock } = context
   const scopes = readScopes(options.scopes)
   const target = await chooseTarget(context, options.app)
@@ -41,8 +44,8 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
   const tiktok = await connect(context, target)
   const { started, callback } =
     options.user === undefined
-      ? await inBrowser(context, target, tiktok, scopes, options)
-      : await headless(context, target, tiktok, scopes, { ...options, user: options.user })
+      ? await inBrowser(context, target, tiktok.auth, scopes, options)
+      : await headless(context, target, tiktok.auth, scopes, { ...options, user: options.user })
   const grant = await tiktok.auth.finish(callback, started, { signal: context.signal })
   const account: Account = {
     openId: grant.openId,
@@ -93,15 +96,20 @@ function readScopes(given: string | undefined): string[] {
   return asked
 }
 
+/** What begins a consent, of either platform. */
+interface Consent {
+  start(options: { scopes: readonly string[]; redirectUri: string }): Promise<StartedLogin>
+}
+
 interface Answered {
   started: StartedLogin
   callback: string
 }
 
-async function headless(
+export async function headless(
   context: Context,
   target: Target,
-  tiktok: TikTok,
+  consent: Consent,
   scopes: readonly string[],
   options: LoginOptions & { user: string },
 ): Promise<Answered> {
@@ -112,7 +120,7 @@ async function headless(
   }
   // Nothing listens there: the control API hands the redirect over itself.
   const redirectUri = options.redirectUri ?? 'http://localhost:4848/callback'
-  const started = await tiktok.auth.start({ scopes, redirectUri })
+  const started = await consent.start({ scopes, redirectUri })
   const answer = (await new Control(context, target.origin).send('POST', 'authorize', {
     authorize_url: started.url,
     user: options.user.replace(/^@/, ''),
@@ -121,10 +129,10 @@ async function headless(
   return { started, callback: answer.redirect_url }
 }
 
-async function inBrowser(
+export async function inBrowser(
   context: Context,
   target: Target,
-  tiktok: TikTok,
+  consent: Consent,
   scopes: readonly string[],
   options: LoginOptions,
 ): Promise<Answered> {
@@ -137,7 +145,7 @@ async function inBrowser(
   }
   const receiver = await LoopbackReceiver.listen(options.redirectUri)
   try {
-    const started = await tiktok.auth.start({ scopes, redirectUri: receiver.redirectUri })
+    const started = await consent.start({ scopes, redirectUri: receiver.redirectUri })
     out.note(`Logging in at ${target.name} with the app ${target.app.clientKey}.`)
     const opened = options.browser !== false && !out.json && (await openBrowser(started.url))
     out.note(

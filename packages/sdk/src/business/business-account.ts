@@ -39,12 +39,15 @@ interface Signal {
 /** Everything that can be done as one TikTok account. Cheap to make. */
 export class BusinessAccount {
   readonly #caller: BusinessCaller
+  /** The account's `open_id`. */
+  readonly businessId: string
   readonly videos: BusinessVideos
   readonly comments: BusinessComments
   readonly publishing: BusinessPublishing
 
   constructor(caller: BusinessCaller) {
     this.#caller = caller
+    this.businessId = caller.businessId
     this.videos = new BusinessVideos(caller)
     this.comments = new BusinessComments(caller)
     this.publishing = new BusinessPublishing(caller)
