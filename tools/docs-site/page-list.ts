@@ -19,6 +19,7 @@ export const groups: readonly Group[] = [
       'docs/media.md',
       'docs/shop.md',
       'docs/research.md',
+      'docs/business.md',
       'docs/assistant.md',
       'docs/guides/*.md',
     ],

@@ -88,7 +88,7 @@ test('what cannot be called is said, and nothing is sent', async () => {
     [['shop.order.GetOrderList'], /say which/],
     [['/product/202309/products/1729'], /takes (GET|PUT|DELETE).* and /],
     [['/api/orders/search'], /first version.*ended on 2025-12-31/],
-    [['--api', 'books', 'x'], /open or shop/],
+    [['--api', 'books', 'x'], /one of open, shop, business/],
   ]
   for (const [args, message] of cases) {
     const { code, stdout } = await call(...args)
