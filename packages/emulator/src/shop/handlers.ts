@@ -14,6 +14,7 @@ import { collaborationHandlers } from './collaboration-handlers.ts'
 import { complianceHandlers } from './compliance-handlers.ts'
 import { contentAnalyticsHandlers } from './content-analytics-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
+import { engagementHandlers } from './engagement-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
 import { fbtHandlers } from './fbt-handlers.ts'
 import { financeHandlers } from './finance-handlers.ts'
@@ -26,9 +27,11 @@ import { marketplaceHandlers } from './marketplace-handlers.ts'
 import { messageHandlers } from './message-handlers.ts'
 import { opportunityHandlers } from './opportunity-handlers.ts'
 import { orderHandlers } from './order-handlers.ts'
+import { pharmacyHandlers } from './pharmacy-handlers.ts'
 import { productHandlers } from './product-handlers.ts'
 import { promotionHandlers } from './promotion-handlers.ts'
 import { reverseHandlers } from './reverse-handlers.ts'
+import { reviewHandlers } from './review-handlers.ts'
 import { sampleHandlers } from './sample-handlers.ts'
 import { shoppableVideoHandlers } from './shoppable-video-handlers.ts'
 import { showcaseHandlers } from './showcase-handlers.ts'
@@ -51,6 +54,7 @@ const handlers: ShopHandlers = {
   ...authorizationHandlers,
   ...contentAnalyticsHandlers,
   ...sellerHandlers,
+  ...engagementHandlers,
   ...eventHandlers,
   ...cancellationHandlers,
   ...candidateHandlers,
@@ -67,8 +71,10 @@ const handlers: ShopHandlers = {
   ...messageHandlers,
   ...opportunityHandlers,
   ...orderHandlers,
+  ...pharmacyHandlers,
   ...productHandlers,
   ...promotionHandlers,
+  ...reviewHandlers,
   ...reverseHandlers,
   ...splitHandlers,
   ...strikethroughHandlers,

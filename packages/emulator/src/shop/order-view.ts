@@ -31,6 +31,11 @@ function displayStatus(order: OrderRow, line: OrderLine, row: PackageRow | undef
   return stages[row?.stage ?? 'new']
 }
 
+/** The address that stands for a buyer towards sellers. */
+export function emailOf(buyer: string): string {
+  return `${hash('sha256', buyer, 'hex').slice(0, 16)}@scs2.tiktok.com`
+}
+
 export function sums(order: OrderRow): {
   list: number
   seller: number
@@ -77,9 +82,7 @@ export function orderView(platform: Platform, shop: ShopRow, order: OrderRow): R
     tracking_number: first?.tracking ?? '',
     warehouse_id: order.warehouse,
     user_id: order.buyer,
-    ...(order.status === 'ON_HOLD'
-      ? {}
-      : { buyer_email: `${hash('sha256', order.buyer, 'hex').slice(0, 16)}@scs2.tiktok.com` }),
+    ...(order.status === 'ON_HOLD' ? {} : { buyer_email: emailOf(order.buyer) }),
     buyer_message: order.message,
     is_cod: order.cod,
     is_on_hold_order: order.status === 'ON_HOLD',

@@ -87,6 +87,9 @@ export function productDetail(
     id: product.id,
     status: product.status,
     product_status: product.status,
+    ...(product.needsPrescription === undefined
+      ? {}
+      : { prescription_requirement: { needs_prescription: product.needsPrescription } }),
     audit: { status: product.audit, pre_approved_reasons: [] },
     audit_failed_reasons:
       product.auditReasons.length === 0

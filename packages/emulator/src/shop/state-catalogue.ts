@@ -89,6 +89,8 @@ export interface ProductRow extends Row {
   /** Made by the world and not by the API; the id of a global product it stems from. */
   globalProduct?: string
   replicaOf?: string
+  /** Sold against a prescription only. */
+  needsPrescription?: boolean
   auction?: { startingBid: number; status: string }
 }
 

@@ -74,6 +74,11 @@ function keepFile(call: ShopCall): ShopFileRow {
   })
 }
 
+function messageImage(call: ShopCall): object {
+  const { id, width, height } = keepPicture(call, 'MESSAGE')
+  return { url: imageUrl(call.platform, id), width, height }
+}
+
 export const uploadHandlers: ShopHandlers = {
   'product.UploadProductImage': (call) => {
     const { id, width, height, useCase } = keepPicture(
@@ -94,10 +99,9 @@ export const uploadHandlers: ShopHandlers = {
     const { id, name } = keepFile(call)
     return { name, url: imageUrl(call.platform, id) }
   },
-  'customer_service.UploadBuyerMessagesImage': (call) => {
-    const { id, width, height } = keepPicture(call, 'MESSAGE')
-    return { url: imageUrl(call.platform, id), width, height }
-  },
+  'customer_service.UploadBuyerMessagesImage': messageImage,
+  'affiliate_seller.UploadMessageImage': messageImage,
+  'affiliate_seller.UploadMessageImageV2': messageImage,
   'product.OptimizedImages': ({ platform, world, body }) => ({
     images: body.list('images', { required: true, max: 200 }).map((each) => {
       const uri = each.text('uri')

@@ -49,23 +49,27 @@ test('goods come in, lie in the warehouse, and go out for another channel; each 
   expect(await told('fbt_merchant_onboarding')).toMatchObject([
     { seller_open_id: us.openId, data: { onboarded_regions: [{ region_code: 'US' }] } },
   ])
-  expect(await told('goods_match')).toMatchObject([{ data: { match_type: 'MATCH', goods_id: goods.id, sku_id: sku } }])
+  expect(await told('goods_match')).toMatchObject([
+    { data: { match_type: 'MATCH', goods_id: goods.id, sku_id: sku } },
+  ])
   const { warehouses } = await fbt('GET', '/fbt/202408/warehouses')
   expect(warehouses).toMatchObject([{ subscribed: true }, {}])
   const found = await fbt('POST', '/fbt/202409/goods/search', { sku_ids: [sku] }, { page_size: '10' })
   expect(found.goods).toMatchObject([{ id: goods.id, skus: [{ id: sku, matched: true }] }])
 
-  const inbound = await control('POST', '/fbt-inbounds', { shop_id: shop, goods: [{ id: goods.id, quantity: 40 }] })
+  const inbound = await control('POST', '/fbt-inbounds', {
+    shop_id: shop,
+    goods: [{ id: goods.id, quantity: 40 }],
+  })
   expect(inbound.id).toMatch(/^IBR/)
   await emulator.advance(2 * 86_400 + 3 * 3600)
-  const { inbound_orders: orders } = await fbt('GET', '/fbt/202409/inbound_orders', undefined, { ids: inbound.id })
+  const { inbound_orders: orders } = await fbt('GET', '/fbt/202409/inbound_orders', undefined, {
+    ids: inbound.id,
+  })
   expect(orders[0].received_batches).toMatchObject([{ goods_id: goods.id, normal_quantity: 40 }])
-  expect((await told('inbound_fbt_order_status_change')).map(({ data: event }) => event.order_status)).toEqual([
-    'TO_BE_RECEIVED',
-    'ARRIVE_HUB',
-    'RECEIVING',
-    'RECEIVED',
-  ])
+  expect(
+    (await told('inbound_fbt_order_status_change')).map(({ data: event }) => event.order_status),
+  ).toEqual(['TO_BE_RECEIVED', 'ARRIVE_HUB', 'RECEIVING', 'RECEIVED'])
   const stock = async (): Promise<Any> =>
     (await fbt('POST', '/fbt/202408/inventory/search', {}, { page_size: '10' })).inventory[0].on_hand_detail
   expect(await stock()).toMatchObject({ total_quantity: 40, available_quantity: 40, reserved_quantity: 0 })
@@ -74,18 +78,26 @@ test('goods come in, lie in the warehouse, and go out for another channel; each 
   const { mcf_order: made } = await fbt('POST', '/fbt/202601/mcf_outbound_orders', order)
   expect(await stock()).toMatchObject({ total_quantity: 40, available_quantity: 37, reserved_quantity: 3 })
   await emulator.advance(3600 + 43_200)
-  const status = await fbt('GET', '/fbt/202601/mcf_outbound_orders', undefined, { mcf_order_id: made.mcf_order_id })
+  const status = await fbt('GET', '/fbt/202601/mcf_outbound_orders', undefined, {
+    mcf_order_id: made.mcf_order_id,
+  })
   expect(status.mcf_order.consign_orders).toMatchObject([{ status: 'SHIPPED', tracking_number: /^FBT/ }])
   expect(await stock()).toMatchObject({ total_quantity: 37, available_quantity: 37, reserved_quantity: 0 })
   const records = await fbt('POST', '/fbt/202410/inventory_records/search', {}, { page_size: '10' })
   expect(
-    records.inventory_records.map((row: Any) => [row.order.type, row.changed_quantity, row.final_on_hand_quantity]),
+    records.inventory_records.map((row: Any) => [
+      row.order.type,
+      row.changed_quantity,
+      row.final_on_hand_quantity,
+    ]),
   ).toEqual([
     ['CONSIGN_ORDER', -3, 37],
     ['INBOUND_ORDER', 40, 40],
   ])
   expect(
-    (await told('fbt_mcf_order_status_change')).map(({ data: event }) => event.mcf_order.consign_orders[0].status),
+    (await told('fbt_mcf_order_status_change')).map(
+      ({ data: event }) => event.mcf_order.consign_orders[0].status,
+    ),
   ).toEqual(['PENDING', 'HANDLE_BY_WAREHOUSE', 'SHIPPED'])
   expect((await told('fbt_inventory_update')).at(-1).data.fbt_warehouse_inventory[0].on_hand_detail).toEqual({
     total_quantity: 37,
@@ -104,7 +116,9 @@ test('an order for another channel can be cancelled until the warehouse begins; 
   expect((await create('WEB-2', 51)).body.message).toContain('50')
   expect((await create('WEB-1', 1)).body.message).toContain('external_order_id')
   const available = async (): Promise<number> => {
-    const found = await fbt('POST', '/fbt/202601/mcf/goods/inventory/search', { goods: [{ goods_id: goods.id }] })
+    const found = await fbt('POST', '/fbt/202601/mcf/goods/inventory/search', {
+      goods: [{ goods_id: goods.id }],
+    })
     return found.goods_inventory_list[0].available_qty
   }
   const before = await available()
@@ -115,7 +129,9 @@ test('an order for another channel can be cancelled until the warehouse begins; 
   expect(await available()).toBe(before)
   const { mcf_order: late } = (await create('WEB-4', 1)).body.data
   await emulator.advance(3601)
-  const refused = await call(emulator, us, 'POST', `${path}/cancel`, { body: { mcf_order_id: late.mcf_order_id } })
+  const refused = await call(emulator, us, 'POST', `${path}/cancel`, {
+    body: { mcf_order_id: late.mcf_order_id },
+  })
   expect(refused.body.message).toContain('HANDLE_BY_WAREHOUSE')
   expect((await fbt('GET', '/fbt/202601/merchants/mcf_status')).mcf_status.is_mcf).toBe(1)
   expect((await fbt('GET', '/fbt/202409/merchants/onboarded_regions')).onboarded_regions).toEqual([
