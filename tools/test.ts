@@ -90,7 +90,7 @@ const excluded = [
 /** The tests in one lane; what is built and installed, and what waits, in the other. */
 const suites: Step[] =
   filters.length > 0
-    ? [tests('tests (vitest)', 900, filters)]
+    ? [tests('tests (vitest)', 1800, filters)]
     : [
         tests(
           'tests (vitest)',
@@ -114,7 +114,7 @@ function onSystemPostgres(): Step[] {
   const version = systemPostgres()
   if (version !== undefined) {
     const files = databaseTests(ROOT)
-    return [tests(`hub on PostgreSQL ${version}`, 480, files, { TOCKWORK_TEST_POSTGRES: 'system' })]
+    return [tests(`hub on PostgreSQL ${version}`, 900, files, { TOCKWORK_TEST_POSTGRES: 'system' })]
   }
   const missing = 'this machine has no PostgreSQL 15 or newer: the hub was tested on the embedded one only'
   if (process.env.TOCKWORK_TEST_SYSTEM_POSTGRES === 'required')
