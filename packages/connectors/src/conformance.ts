@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import type { Connector, Content, Grant, Publication, Publishing, Standing } from './connector.ts'
+import type { Comment, Connector, Content, Grant, Publication, Publishing, Standing } from './connector.ts'
 import type { PlatformFailure, PlatformResult } from './outcome.ts'
 
 export interface ConformanceStage {
@@ -25,6 +25,8 @@ export interface ConformanceStage {
   /** Requests that reached the platform so far. */
   requests(): number
 }
+
+type Comments = { comments: readonly Comment[]; next?: string }
 
 export interface ConformanceCase {
   name: string
@@ -46,6 +48,9 @@ export function conformanceCases(stage: ConformanceStage): ConformanceCase[] {
       name: 'reads contents by id, leaves out unknown ones and refuses too many',
       run: () => readsById(stage),
     },
+    ...(connector.reading.comments === undefined
+      ? []
+      : [{ name: 'reads comments under a content, none twice', run: () => readsComments(stage) }]),
     { name: 'stops when it is told to', run: () => stops(stage) },
     { name: 'tells of a refused token as data that holds no secret', run: () => refusesToken(stage) },
   ]
@@ -79,6 +84,7 @@ export function conformanceCases(stage: ConformanceStage): ConformanceCase[] {
 function describesItself({ platform, name, capabilities, limits, idsAtOnce, ...connector }: Connector): void {
   assert.match(platform, /^[a-z][a-z0-9-]*$/)
   assert.notEqual(name, '')
+  assert.ok(connector.authorization.length > 0, 'a way in')
   assert.ok(idsAtOnce > 0)
   for (const { of, requests, windowMs, source } of limits)
     assert.ok(of !== '' && requests > 0 && windowMs > 0 && URL.canParse(source), `limit of ${of}`)
@@ -112,8 +118,9 @@ async function readsContents(stage: ConformanceStage): Promise<void> {
   const contents = await allContents(stage, await stage.authorize())
   assert.equal(new Set(contents.map(({ id }) => id)).size, contents.length)
   const told: readonly string[] = stage.connector.capabilities.counts.content
-  for (const { id, counts, postedAt, source } of contents) {
+  for (const { id, counts, media, postedAt, source } of contents) {
     assert.ok(id !== '' && source !== '' && Number.isFinite(postedAt))
+    for (const { url } of media) assert.ok(URL.canParse(url), `media of ${id}`)
     for (const [name, count] of Object.entries(counts))
       if (!told.includes(name)) assert.equal(count, null, name)
   }
@@ -138,6 +145,28 @@ async function readsById(stage: ConformanceStage): Promise<void> {
   const many = Array.from({ length: connector.idsAtOnce + 1 }, (_, index) => `${unknown}${index}`)
   assert.equal(failureOf(await connector.reading.contentsById(grant, many)).sent, 'no')
   assert.equal(stage.requests(), before)
+}
+
+async function readsComments(stage: ConformanceStage): Promise<void> {
+  const { reading } = stage.connector
+  const grant = await stage.authorize()
+  for (const { id } of (await allContents(stage, grant)).slice(0, 3)) {
+    const seen = new Set<string>()
+    let cursor: string | undefined
+    do {
+      const page = valueIn(
+        await (reading.comments?.(grant, id, { cursor }) as Promise<PlatformResult<Comments>>),
+      )
+      for (const { id: commentId, contentId, authorId, source, postedAt } of page.comments) {
+        assert.equal(contentId, id)
+        assert.ok(!seen.has(commentId), 'none twice')
+        assert.ok(authorId !== '' && source !== '' && Number.isFinite(postedAt))
+        seen.add(commentId)
+      }
+      assert.ok(page.next === undefined || page.next !== cursor, 'the cursor moves')
+      cursor = page.next
+    } while (cursor !== undefined)
+  }
 }
 
 async function stops({ authorize, connector }: ConformanceStage): Promise<void> {
@@ -264,9 +293,9 @@ async function allContents({ connector }: ConformanceStage, grant: Grant): Promi
   return contents
 }
 
-function assertHidden(shown: unknown, { access, refresh }: Grant): void {
+function assertHidden(shown: unknown, { access, refresh, binding }: Grant): void {
   const text = `${JSON.stringify(shown)}${inspect(shown, { depth: 9 })}`
-  for (const secret of [access, refresh])
+  for (const secret of [access, refresh, binding])
     if (secret !== undefined) assert.ok(!text.includes(secret.reveal()), 'a secret is shown')
 }
 

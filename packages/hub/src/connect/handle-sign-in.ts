@@ -1,7 +1,6 @@
 /** Connecting an account that a person names: by its server's own page, or by an app password. */
 import type { PlatformFailure } from '@tockwork/connectors'
 import { Secret } from '@tockwork/kernel'
-import { ConnectorPlatform } from '../platforms/connector-platform.ts'
 import { toTokens } from '../platforms/grant-tokens.ts'
 import { type ConnectSession, countSignIn } from '../storage/connect-sessions.ts'
 import type { Database } from '../storage/database.ts'
@@ -53,7 +52,7 @@ export class HandleSignIn {
         : { kind: 'trouble', trouble: troubleOf(begun.failure) }
     }
     const platform = await platforms.connectorOf(session.workspaceId, session.appId)
-    const way = platform instanceof ConnectorPlatform ? platform.appPassword : undefined
+    const way = platform.appPassword
     if (way === undefined) return { kind: 'trouble', trouble: 'noPage' }
     const answer = await way.signIn({ identifier, password: new Secret(password.trim()) })
     if (!answer.ok) return { kind: 'trouble', trouble: troubleOf(answer.failure) }
