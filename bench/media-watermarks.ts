@@ -193,7 +193,7 @@ function summarise(tallies: ReadonlyMap<string, Tally>): Measurements {
   const harmlessClips = sum(harmless, ({ clips }) => clips)
   const wrong = sum(harmless, ({ wronglyBlocked, wronglyReviewed }) => wronglyBlocked + wronglyReviewed)
   const times = rows.flatMap(([, { milliseconds }]) => milliseconds)
-  const logos = rows.find(([, tally]) => tally.as === 'wordless')?.[1]
+  const logos = rows.filter(([, tally]) => tally.as === 'wordless')
   return {
     'watermark-text-recall': measured({
       unit: '%',
@@ -212,7 +212,7 @@ function summarise(tallies: ReadonlyMap<string, Tally>): Measurements {
     'watermark-wordless': measured({
       unit: '%',
       what: 'logos without words that are shown for review; against: harmless clips that are too',
-      values: [(100 * (logos?.found ?? 0)) / (logos?.clips ?? 1)],
+      values: [(100 * sum(logos, ({ found }) => found)) / sum(logos, ({ clips }) => clips)],
       against: [(100 * sum(harmless, ({ wordless }) => wordless)) / harmlessClips],
     }),
     'watermark-time': measured({

@@ -42,6 +42,12 @@ const CORNERS = [
 ]
 const GLYPHS = ['♫', '✪', '▶', '❖', '✈', '☀']
 
+const LOGOS = [
+  { kind: 'logo without words', colour: 'white', opacity: 0.7 },
+  { kind: 'faint logo without words', colour: 'white', opacity: 0.45 },
+  { kind: 'dark logo without words', colour: 'black', opacity: 0.6 },
+] as const
+
 /** The marks for one source: every kind, with sizes, opacities, names and corners taking turns from source to source. */
 export function marksFor(source: Source, turn: number, fonts: readonly string[]): Overlay[] {
   const short = Math.min(source.width, source.height)
@@ -106,12 +112,12 @@ export function marksFor(source: Source, turn: number, fonts: readonly string[])
       variant: 'opaque',
       filter: `drawbox=c=${turn % 2 === 0 ? 'black' : 'white'}:t=fill:enable='gt(t,4.8)',drawtext=${pick(fonts, 0)}text='TikTok':fontsize=${Math.round(short * 0.11)}:fontcolor=${turn % 2 === 0 ? 'white' : 'black'}:x=(w-tw)/2:y=h*0.42:enable='gt(t,4.8)',drawtext=${pick(fonts, 0)}text='@${handle}':fontsize=${Math.round(short * 0.05)}:fontcolor=gray:x=(w-tw)/2:y=h*0.42+${Math.round(short * 0.15)}:enable='gt(t,4.8)'`,
     },
-    {
-      kind: 'logo without words',
-      expected: 'wordless',
-      variant: '70 % opaque',
-      filter: `drawtext=fontfile=/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf:text='${pick(GLYPHS, 0)}':fontsize=${Math.round(short * (0.1 + 0.03 * (turn % 3)))}:fontcolor=white@0.7:${pick(CORNERS, 0)}`,
-    },
+    ...LOGOS.map(({ kind, colour, opacity }, by) => ({
+      kind,
+      expected: 'wordless' as const,
+      variant: `${opacity * 100} % opaque`,
+      filter: `drawtext=fontfile=/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf:text='${pick(GLYPHS, by)}':fontsize=${Math.round(short * (0.1 + 0.03 * ((turn + by) % 3)))}:fontcolor=${colour}@${opacity}:${pick(CORNERS, by)}`,
+    })),
   ]
 }
 

@@ -3,8 +3,19 @@ import type { FrameBox } from './watermark.ts'
 
 /** Steps of luma from one side of an edge to the other. */
 const MIN_EDGE = 16
-/** How much of an edge's strength keeps its direction over time; 1 never changes. */
-const MIN_STEADINESS = 0.72
+/**
+ * How much of an edge stays as it is, of 1: the length of its mean over the root of its mean square. A soft edge of the
+ * scene under a shaking camera keeps its direction too, but not its strength.
+ */
+const MIN_STEADINESS = 0.8
+/** Root of the mean square from which on a pixel counts as an edge that could have moved. */
+const SEEN_EDGE = 12
+/** Of so many edges at the most that stay, in a picture without a mark, some are looked at more closely. */
+const STEADY_SCENE = 0.006
+/** Where the scene has edges that stay, this share of a mark's own must. */
+const STEADY_MARK = 0.85
+/** A row or column of which so much is edge that stays is a bar's or a frame's. */
+const LINE_SHARE = 0.4
 /** Pixels whose luma varies less than this stand still. */
 const STILL_DEVIATION = 3
 const CELL = 8
@@ -30,7 +41,7 @@ export class PersistentEdges {
   #height = 0
   #sumX = new Float32Array(0)
   #sumY = new Float32Array(0)
-  #sumStrength = new Float32Array(0)
+  #sumEdgeSquares = new Float32Array(0)
   #sum = new Float32Array(0)
   #sumSquares = new Float32Array(0)
   #frames = 0
@@ -44,14 +55,14 @@ export class PersistentEdges {
       this.#fromSec = timeSec
       this.#sumX = new Float32Array(width * height)
       this.#sumY = new Float32Array(width * height)
-      this.#sumStrength = new Float32Array(width * height)
+      this.#sumEdgeSquares = new Float32Array(width * height)
       this.#sum = new Float32Array(width * height)
       this.#sumSquares = new Float32Array(width * height)
     }
     if (width !== this.#width || height !== this.#height) return
     this.#frames += 1
     this.#toSec = timeSec
-    const [sumX, sumY, sumStrength] = [this.#sumX, this.#sumY, this.#sumStrength]
+    const [sumX, sumY, sumEdgeSquares] = [this.#sumX, this.#sumY, this.#sumEdgeSquares]
     const [sum, sumSquares] = [this.#sum, this.#sumSquares]
     for (let y = 1; y + 1 < height; y += 1)
       for (let x = 1, at = y * width + 1; x + 1 < width; x += 1, at += 1) {
@@ -60,10 +71,7 @@ export class PersistentEdges {
         const value = pixels[at] as number
         sumX[at] = (sumX[at] as number) + dx
         sumY[at] = (sumY[at] as number) + dy
-        // Close enough to the root of the squares, and much quicker.
-        const [long, short] =
-          Math.abs(dx) > Math.abs(dy) ? [Math.abs(dx), Math.abs(dy)] : [Math.abs(dy), Math.abs(dx)]
-        sumStrength[at] = (sumStrength[at] as number) + 0.96 * long + 0.4 * short
+        sumEdgeSquares[at] = (sumEdgeSquares[at] as number) + dx * dx + dy * dy
         sum[at] = (sum[at] as number) + value
         sumSquares[at] = (sumSquares[at] as number) + value * value
       }
@@ -71,11 +79,17 @@ export class PersistentEdges {
 
   /** @param texts places where something is written, which is judged by what it says */
   corners(texts: readonly FrameBox[]): PersistentMark[] {
-    if (this.#frames < MIN_FRAMES || this.#stillShare() > 0.5) return []
+    if (this.#frames < MIN_FRAMES) return []
+    const { share, count } = this.#steadyEdges(texts)
+    // Flat ground stands still by nature; that the scene moved is then seen by its few edges.
+    if (this.#stillShare() > 0.5 && share > 0.5) return []
+    const strict = count > STEADY_SCENE * this.#width * this.#height
     const cells = this.#steadyCells()
     return connectedBoxes(cells.counts, cells.columns, cells.rows)
       .filter(({ box }) => this.#isCornerMark(box))
-      .map(({ box, edges }) => ({ box: toFractions(this.#inPixels(box), this), edges }))
+      .map(({ box, edges }) => ({ pixels: this.#inPixels(box), edges }))
+      .filter(({ pixels }) => !strict || this.#steadyWithin(pixels) >= STEADY_MARK)
+      .map(({ pixels, edges }) => ({ box: toFractions(pixels, this), edges }))
       .filter(({ box }) => !texts.some((text) => overlap(text, box) > 0.2))
       .map(({ box, edges }) => ({
         box,
@@ -107,6 +121,59 @@ export class PersistentEdges {
     return still / Math.max(1, count)
   }
 
+  #isEdge(at: number): boolean {
+    return (this.#sumEdgeSquares[at] as number) >= SEEN_EDGE ** 2 * this.#frames
+  }
+
+  #isSteady(at: number): boolean {
+    const [x, y] = [this.#sumX[at] as number, this.#sumY[at] as number]
+    return x * x + y * y >= MIN_STEADINESS ** 2 * (this.#sumEdgeSquares[at] as number) * this.#frames
+  }
+
+  /** Edges that stay: their share of all, and how many there are besides writing, bars and frames. */
+  #steadyEdges(texts: readonly FrameBox[]): { share: number; count: number } {
+    const [width, height] = [this.#width, this.#height]
+    const rows = new Uint32Array(height)
+    const columns = new Uint32Array(width)
+    const steady: number[] = []
+    let edges = 0
+    for (let y = 1; y + 1 < height; y += 1)
+      for (let x = 1, at = y * width + 1; x + 1 < width; x += 1, at += 1) {
+        if (!this.#isEdge(at)) continue
+        edges += 1
+        if (!this.#isSteady(at)) continue
+        steady.push(at)
+        rows[y] = (rows[y] as number) + 1
+        columns[x] = (columns[x] as number) + 1
+      }
+    const written = texts.map((box) => ({
+      left: box.x * width,
+      top: box.y * height,
+      right: (box.x + box.width) * width,
+      bottom: (box.y + box.height) * height,
+    }))
+    const isOwn = (at: number): boolean => {
+      const [x, y] = [at % width, Math.floor(at / width)]
+      if ((rows[y] as number) > LINE_SHARE * width || (columns[x] as number) > LINE_SHARE * height)
+        return false
+      return !written.some(({ left, top, right, bottom }) => x >= left && x < right && y >= top && y < bottom)
+    }
+    return { share: steady.length / Math.max(1, edges), count: steady.filter(isOwn).length }
+  }
+
+  /** Of the edges inside, the share that stays. */
+  #steadyWithin({ left, top, right, bottom }: PixelBox): number {
+    let edges = 0
+    let steady = 0
+    for (let y = top; y < bottom; y += 1)
+      for (let x = left, at = y * this.#width + left; x < right; x += 1, at += 1) {
+        if (!this.#isEdge(at)) continue
+        edges += 1
+        if (this.#isSteady(at)) steady += 1
+      }
+    return steady / Math.max(1, edges)
+  }
+
   #steadyCells(): { counts: Uint16Array; columns: number; rows: number } {
     const columns = Math.ceil(this.#width / CELL)
     const rows = Math.ceil(this.#height / CELL)
@@ -115,11 +182,7 @@ export class PersistentEdges {
       for (let x = 1; x + 1 < this.#width; x += 1) {
         const at = y * this.#width + x
         const strength = Math.hypot(this.#sumX[at] as number, this.#sumY[at] as number)
-        if (
-          strength / this.#frames < MIN_EDGE ||
-          strength < MIN_STEADINESS * (this.#sumStrength[at] as number)
-        )
-          continue
+        if (strength / this.#frames < MIN_EDGE || !this.#isSteady(at)) continue
         const cell = Math.floor(y / CELL) * columns + Math.floor(x / CELL)
         counts[cell] = (counts[cell] as number) + 1
       }
