@@ -150,7 +150,7 @@ function fingerprint(
     lumas.map((luma, i) => ({ timeSec: times[i] ?? 0, luma })),
     kind === 'video'
       ? { aspect, storeEvery: Math.max(1, Math.min(4, Math.floor(lumas.length / 8))), lying: VIDEO_LYING }
-      : { aspect, storeEvery: 1, lying: PHOTO_LYING },
+      : { aspect, storeEvery: 1, lying: PHOTO_LYING, kind },
   )
   // Never the same file: what is measured is the pictures.
   const common = { kind, durationSec, fileSha256: Buffer.from(name).toString('hex') }

@@ -32,6 +32,7 @@ function photo({ luma }: TimedLuma, name: string): { query: QueryFingerprint; st
     aspect: 0.75,
     storeEvery: 1,
     lying: PHOTO_LYING,
+    kind: 'photo',
   })
   const common = { kind: 'photo', durationSec: 0, fileSha256: name } as const
   return { query: { ...common, ...query }, stored: { ...common, aspect: 0.75, grid: stored } }

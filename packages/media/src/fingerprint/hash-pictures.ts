@@ -22,14 +22,20 @@ export interface HashedPictures {
  *
  * @param storeEvery which of the pictures are stored: each, each second, …
  * @param lying the ways other than its own that a copy may lie
+ * @param kind of a photo more parts are looked at
  */
 export function hashPictures(
   pictures: readonly TimedLuma[],
-  { aspect, storeEvery, lying }: { aspect: number; storeEvery: number; lying: readonly Orientation[] },
+  {
+    aspect,
+    storeEvery,
+    lying,
+    kind = 'video',
+  }: { aspect: number; storeEvery: number; lying: readonly Orientation[]; kind?: 'video' | 'photo' },
 ): HashedPictures {
   const lumas = pictures.map(({ luma }) => luma)
   const active = activeArea(lumas)
-  const query = queryRegions(active, findInsets(lumas, active), aspect)
+  const query = queryRegions(active, findInsets(lumas, active), aspect, kind)
   const stored = storedRegions(active, aspect)
   const sums = new AreaSums()
   const pdq = new Pdq()

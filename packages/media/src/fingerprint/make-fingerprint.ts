@@ -113,7 +113,7 @@ export async function fingerprintPhoto(
   ])
   const { width, height } = info.photo ?? { width: 1, height: 1 }
   const aspect = width / height
-  const hashed = hashPictures(pictures, { aspect, storeEvery: 1, lying: PHOTO_LYING })
+  const hashed = hashPictures(pictures, { aspect, storeEvery: 1, lying: PHOTO_LYING, kind: 'photo' })
   const common = { kind: 'photo', durationSec: 0, fileSha256 } as const
   return { query: { ...common, ...hashed.query }, stored: { ...common, aspect, grid: hashed.stored } }
 }

@@ -49,10 +49,14 @@ export const REGION = {
   turnedLeft2: 31,
   turnedRight2: 32,
   turnedRight4: 33,
+  /** Of a photo: turned by other angles, and by the same for the middle of the original. */
+  turned: 34,
   inset: 40,
   inset90: 41,
   /** Upright strips side by side across a wide picture, and where such a strip may lie in an upright one. */
   strip: 50,
+  /** Of a photo: where the middle of the original lies after a crop at any place. */
+  slid: 60,
 } as const
 export type RegionKind = (typeof REGION)[keyof typeof REGION]
 
@@ -79,6 +83,13 @@ const STRIP = { shape: 9 / 16, count: 9, inner: 0.8 }
 const STRIP_SHIFTS = [-0.1, -0.05, 0, 0.05, 0.1]
 /** What is left of a picture in its own shape after it was turned by 4 degrees and the corners were cut. */
 const TURNED_INNER = 0.88
+/** Angles at which the parts of a photo are looked at besides. */
+const PHOTO_TURNS = [-5, -3, -1, 1, 3, 5]
+/** What is left of each side of a photo by a crop that is looked for at every place, and how far apart those places lie. */
+const CROPS = [0.95, 0.9, 0.85]
+const SLID_STEP = 0.04
+/** The part of the original that is looked for in it. */
+const SLID_CENTRE = 0.8
 /** A region that covers nearly all of another says the same again. */
 const SAME = 0.96
 
@@ -89,7 +100,12 @@ const SAME = 0.96
  * @param insets rectangles inside the picture that look like pictures of their own
  * @param aspect width by height of the whole picture, as it is seen
  */
-export function queryRegions(active: Region, insets: readonly Region[], aspect: number): NamedRegion[] {
+export function queryRegions(
+  active: Region,
+  insets: readonly Region[],
+  aspect: number,
+  kind: 'video' | 'photo' = 'video',
+): NamedRegion[] {
   const shape = (aspect * active.width) / active.height
   return distinct([
     { kind: REGION.full, region: WHOLE },
@@ -120,7 +136,34 @@ export function queryRegions(active: Region, insets: readonly Region[], aspect: 
         [REGION.turnedRight4, 4],
       ] as const
     ).map(([kind, turned]) => ({ kind, region: { ...within(active, centred(TURNED_INNER)), turned } })),
+    // A photo is one picture: looking at a hundred parts of it costs less than a second of video.
+    ...(kind === 'photo' ? [...slidRegions(active), ...turnedRegions(active)] : []),
   ])
+}
+
+/** Every place of the original's middle in a picture that was cropped by no more than `CROPS` say, off centre too. */
+function slidRegions(active: Region): NamedRegion[] {
+  return CROPS.flatMap((left) => {
+    const share = SLID_CENTRE / left
+    const way = 1 - share
+    const steps = Math.max(1, Math.round(way / SLID_STEP))
+    const places = Array.from({ length: steps + 1 }, (_, i) => (i / steps) * way)
+    return places.flatMap((x) =>
+      places.map((y) => ({
+        kind: REGION.slid,
+        region: within(active, { left: x, top: y, width: share, height: share }),
+      })),
+    )
+  })
+}
+
+function turnedRegions(active: Region): NamedRegion[] {
+  return PHOTO_TURNS.flatMap((turned) =>
+    [SLID_CENTRE, TURNED_INNER].map((share) => ({
+      kind: REGION.turned,
+      region: { ...within(active, centred(share)), turned },
+    })),
+  )
 }
 
 /** What is kept of a file, for later copies to be compared with. */
@@ -167,7 +210,8 @@ export function comparable(query: number, stored: number, mirrored: boolean): bo
     const asSeen = mirrored && query <= REGION.rightPart ? REGION.leftPart + REGION.rightPart - query : query
     return stored === asSeen
   }
-  if (query >= REGION.turnedLeft4 && query <= REGION.turnedRight4)
+  if (query === REGION.slid) return stored === REGION.centre80
+  if (query >= REGION.turnedLeft4 && query <= REGION.turned)
     return stored === REGION.centre90 || stored === REGION.centre80
   return true
 }
@@ -219,9 +263,14 @@ function distinct(regions: readonly NamedRegion[]): NamedRegion[] {
     const { region } = one
     if (region.width < 0.12 || region.height < 0.12) continue
     // Half pictures are only met by their like, and a turned one is like no other.
-    const alone = isPart(one.kind) || one.kind === REGION.strip || region.turned !== undefined
+    const alone =
+      isPart(one.kind) || one.kind === REGION.strip || one.kind === REGION.slid || region.turned !== undefined
     const same = ({ kind, region: other }: NamedRegion): boolean =>
-      !isPart(kind) && kind !== REGION.strip && other.turned === undefined && overlap(other, region) > SAME
+      !isPart(kind) &&
+      kind !== REGION.strip &&
+      kind !== REGION.slid &&
+      other.turned === undefined &&
+      overlap(other, region) > SAME
     if (!alone && kept.some(same)) continue
     kept.push(one)
   }
