@@ -190,7 +190,8 @@ test('the research notebook: its cells from top to bottom', { timeout: 60_000 },
       ['--import', `data:text/javascript,${encodeURIComponent(hurry)}`, join(place, 'cells.ts')],
       { TOCKWORK_TIKTOK_ORIGIN: emulator.origin },
     )
-    const asked = () => emulator.requests().some(({ endpoint }) => endpoint === 'research.complianceTaskStatus')
+    const asked = () =>
+      emulator.requests().some(({ endpoint }) => endpoint === 'research.complianceTaskStatus')
     await expect.poll(asked, { timeout: 30_000, interval: 20 }).toBe(true)
     await emulator.advance(60)
     const { code, output } = await running

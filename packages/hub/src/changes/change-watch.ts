@@ -13,7 +13,7 @@ import type { Change } from '../tiktok/changes.ts'
 import { recordEvent } from '../webhooks/record-event.ts'
 
 /** A workspace is told when so many days are left, once each. */
-export const DAYS_BEFORE = [90, 30, 7] as const
+const DAYS_BEFORE = [90, 30, 7] as const
 const DAY_MS = 86_400_000
 const NOTICES_KEPT_DAYS = 400
 

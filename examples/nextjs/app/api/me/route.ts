@@ -8,6 +8,7 @@ export async function GET(request: Request): Promise<Response> {
   const creator = tiktok().as(openId)
   const { display_name } = await creator.user.info(['display_name'])
   const titles: string[] = []
-  for await (const { title = '' } of creator.videos.list({ fields: ['title'] })) if (titles.push(title) === 3) break
+  for await (const { title = '' } of creator.videos.list({ fields: ['title'] }))
+    if (titles.push(title) === 3) break
   return Response.json({ display_name, titles })
 }
