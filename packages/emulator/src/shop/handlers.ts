@@ -13,6 +13,7 @@ import { catalogueHandlers } from './catalogue-handlers.ts'
 import { collaborationHandlers } from './collaboration-handlers.ts'
 import { complianceHandlers } from './compliance-handlers.ts'
 import { contentAnalyticsHandlers } from './content-analytics-handlers.ts'
+import { couponHandlers } from './coupon-handlers.ts'
 import { documentHandlers } from './document-handlers.ts'
 import { engagementHandlers } from './engagement-handlers.ts'
 import { eventHandlers } from './event-handlers.ts'
@@ -30,6 +31,7 @@ import { orderHandlers } from './order-handlers.ts'
 import { pharmacyHandlers } from './pharmacy-handlers.ts'
 import { productHandlers } from './product-handlers.ts'
 import { promotionHandlers } from './promotion-handlers.ts'
+import { replicateHandlers } from './replicate-handlers.ts'
 import { reverseHandlers } from './reverse-handlers.ts'
 import { reviewHandlers } from './review-handlers.ts'
 import { sampleHandlers } from './sample-handlers.ts'
@@ -60,6 +62,7 @@ const handlers: ShopHandlers = {
   ...candidateHandlers,
   ...catalogueHandlers,
   ...complianceHandlers,
+  ...couponHandlers,
   ...documentHandlers,
   ...fbtHandlers,
   ...financeHandlers,
@@ -74,6 +77,7 @@ const handlers: ShopHandlers = {
   ...pharmacyHandlers,
   ...productHandlers,
   ...promotionHandlers,
+  ...replicateHandlers,
   ...reviewHandlers,
   ...reverseHandlers,
   ...splitHandlers,
