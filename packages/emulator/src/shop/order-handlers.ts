@@ -1,5 +1,6 @@
 /** Orders, read and searched. */
 import { orderStatuses, shopRules } from '@tockwork/contracts/shop'
+import { stringifyJson } from '@tockwork/kernel'
 import { type ShopCall, type ShopHandlers, ShopRefusal } from './call.ts'
 import { amountText } from './money.ts'
 import { orderView, recipient, sums } from './order-view.ts'
@@ -49,6 +50,7 @@ function searchOrders({ platform, world, shop, query, body }: ShopCall): object 
         return false
       return created(order.createdAt) && updated(order.updatedAt)
     },
+    stringifyJson(body.raw),
   )
   return {
     orders: found.rows.map((order) => orderView(platform, shop, order)),

@@ -60,12 +60,16 @@ function readToken(token: string): [number, string] | undefined {
     : undefined
 }
 
-/** The page after a token, of rows in ascending order; `descending` walks them backwards. */
+/**
+ * The page after a token, of rows in ascending order; `descending` walks them backwards.
+ * @param filter what `wanted` goes by, as text: under the same one the rows are counted once, however many pages are read
+ */
 export function page<T extends Row>(
   rows: readonly T[],
   by: (row: T) => number,
   request: { size: number; after: [number, string] | undefined; descending?: boolean },
   wanted?: (row: T) => boolean,
+  filter?: string,
 ): Page<T> {
   const { size, after, descending = false } = request
   const step = descending ? -1 : 1
@@ -80,7 +84,24 @@ export function page<T extends Row>(
   const last = found.at(-1)
   const token =
     more && last !== undefined ? Buffer.from(`${by(last)}|${last.id}`, 'latin1').toString('base64url') : ''
-  return { rows: found, next_page_token: token, total_count: count(rows, wanted) }
+  return { rows: found, next_page_token: token, total_count: counted(rows, wanted, filter) }
+}
+
+/** By list: `sorted` makes another one when something changes. */
+const counts = new WeakMap<readonly unknown[], Map<string, number>>()
+const MOST_FILTERS = 100
+
+function counted<T>(
+  rows: readonly T[],
+  wanted: ((row: T) => boolean) | undefined,
+  filter: string | undefined,
+): number {
+  if (wanted === undefined || filter === undefined) return count(rows, wanted)
+  const known = counts.get(rows) ?? new Map<string, number>()
+  const total = known.get(filter) ?? count(rows, wanted)
+  if (known.size >= MOST_FILTERS) known.clear()
+  counts.set(rows, known.set(filter, total))
+  return total
 }
 
 function count<T>(rows: readonly T[], wanted: ((row: T) => boolean) | undefined): number {

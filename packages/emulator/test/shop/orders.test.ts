@@ -397,6 +397,24 @@ test('buyers come by themselves at the rate that is set', async () => {
   expect((await control('GET', `/orders?shop_id=${shopOf(session)}`)).orders).toHaveLength(orders.length)
 })
 
+test('a search counts anew when something has changed', async () => {
+  const session = await connect(emulator, 'Aoi Works')
+  const search = async (order_status: string): Promise<number> => {
+    const found = await data(emulator, session, 'POST', '/order/202309/orders/search', {
+      query: { page_size: '1' },
+      body: { order_status },
+    })
+    return found.total_count
+  }
+  const counts = async (): Promise<number[]> => [await search('UNPAID'), await search('AWAITING_SHIPMENT')]
+  const [unpaid, waiting] = (await counts()) as [number, number]
+  const placed = await order(session)
+  expect(await counts()).toEqual([unpaid + 1, waiting])
+  expect(await counts()).toEqual([unpaid + 1, waiting])
+  await control('POST', `/orders/${placed.id}/status`, { status: 'AWAITING_SHIPMENT' })
+  expect(await counts()).toEqual([unpaid, waiting + 1])
+})
+
 test('what happens is told by signed webhooks, and repeated until it is heard', async () => {
   const session = await connect(emulator, 'Kedai Hijau')
   const { createServer } = await import('node:http')
