@@ -6,7 +6,7 @@ import { BlueskyConnector, blueskyLoopbackClientId, type Grant } from '@tockwork
 import { conformanceCases } from '@tockwork/connectors/conformance'
 import { parseConfig, startHub } from '@tockwork/hub'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type OwnPds, PDS_MISSING, startOwnPds } from './own-pds.ts'
+import { HANDLE, type OwnPds, PDS_MISSING, startOwnPds } from './own-pds.ts'
 
 const AT = Date.UTC(2026, 10, 28, 12)
 const REDIRECT = 'http://127.0.0.1:4848/connect/callback'
@@ -74,6 +74,8 @@ test("a hub connects, reads and posts on Bluesky's own server", async (ctx) => {
       TOCKWORK_MEDIA_CHECKS: 'rules',
       TOCKWORK_LOG_LEVEL: 'error',
     }),
+    // The server's own names end in .test, which no resolver knows.
+    { network: { resolveTxt: async (name) => (name === `_atproto.${HANDLE}` ? [[`did=${pds.did}`]] : []) } },
   )
   try {
     const key = hub.adminKey?.reveal() ?? ''
@@ -95,7 +97,7 @@ test("a hub connects, reads and posts on Bluesky's own server", async (ctx) => {
     const gone = await fetch(`${hub.url}/connect/${session.id}`, {
       method: 'POST',
       redirect: 'manual',
-      body: new URLSearchParams({ identifier: pds.did }),
+      body: new URLSearchParams({ identifier: HANDLE }),
     })
     const back = await pds.consent(gone.headers.get('location') ?? '')
     const page = await fetch(`${hub.url}${back.pathname}${back.search}`)
@@ -127,6 +129,16 @@ test("a hub connects, reads and posts on Bluesky's own server", async (ctx) => {
     await until(
       async () => (await call('GET', `/v1/connected-accounts/${account_id}/sync`)).last_completed_at !== null,
     )
+    // By an app password it is the same account.
+    const again = await call('POST', '/v1/connect-sessions', { app_id: app.id })
+    await fetch(`${hub.url}/connect/${again.id}`, {
+      method: 'POST',
+      body: new URLSearchParams({ identifier: HANDLE, password: pds.appPassword }),
+    })
+    expect(await call('GET', `/v1/connect-sessions/${again.id}`)).toMatchObject({
+      outcome: 'connected',
+      account_id,
+    })
     const ended = await call('POST', `/v1/connected-accounts/${account_id}/disconnect`)
     expect(ended).toMatchObject({ status: 'disconnected' })
   } finally {
