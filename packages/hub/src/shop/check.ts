@@ -134,7 +134,6 @@ class Check {
     const { id: shopId, workspaceId } = this.#shop
     const about = { shopId, workspaceId, kind, sourceCall: SHOP_CALLS[kind].id, readAt: clock.now() }
     await db.transaction().execute(async (tx) => {
-      await storeThings(tx, about, things)
       if (kind === 'orders')
         await wishFor(
           tx,
@@ -143,6 +142,8 @@ class Check {
           things.map(({ externalId }) => externalId),
           clock.now(),
         )
+      // After the row of the sync, as a run writes them.
+      await storeThings(tx, about, things)
     })
     this.#repaired += things.length
   }

@@ -15,6 +15,7 @@ import type { TokenService } from '../tokens/token-service.ts'
 import type { Vault } from '../vault/sealing.ts'
 import { ShopInbound } from './inbound.ts'
 import type { OnAuthorizationEnding } from './sellers.ts'
+import { shopAccess } from './shop-access.ts'
 import { ShopCaller } from './shop-caller.ts'
 import type { ShopDueParts } from './sync-due.ts'
 import { tellOfEndings } from './tell.ts'
@@ -46,12 +47,7 @@ const MARGIN_MS = 100
 /** `handlers` and `plainRoutes` go to the HTTP server, `shopDueParts` to `startShopLoop`. */
 export function createShopServices(parts: ShopServiceParts) {
   const { db, clock, random, tokens, platforms } = parts
-  const reading = new ShopReading({
-    withShop: ({ workspaceId, accountId, appId }, call) =>
-      tokens.withAccess(workspaceId, accountId, async ({ token }) =>
-        call(await platforms.shopOf(workspaceId, appId), token),
-      ),
-  })
+  const reading = new ShopReading(shopAccess({ clock, tokens, platforms }))
   const governor = new RateGovernor({ db, clock, marginMs: MARGIN_MS, time: parts.rateTime ?? 'database' })
   const onAuthorizationEnding = parts.onAuthorizationEnding ?? tellOfEndings({ clock, random })
   const shopDueParts: ShopDueParts = { ...parts, governor, reading, onAuthorizationEnding }

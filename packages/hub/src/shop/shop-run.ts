@@ -1,6 +1,6 @@
 /** One leased sync of a shop: calls within their windows, and progress that is committed with what was read. */
 import type { Clock, Random } from '@tockwork/kernel'
-import type { RateGovernor, RateRule } from '../governor/governor.ts'
+import type { RateCall, RateGovernor, RateRule, Slot } from '../governor/governor.ts'
 import { findAccount } from '../storage/accounts.ts'
 import type { Database, Transaction } from '../storage/database.ts'
 import { makeSellerDue } from '../storage/shop-sellers.ts'
@@ -30,6 +30,14 @@ export type Asked<T> =
   | { ok: false; failure: PlatformFailure }
   /** There is no room in its window before. */
   | { ok: false; waitUntil: number }
+
+interface Taken {
+  wish: RateCall
+  slot: Slot
+}
+
+/** Room in every window that a call counts in, or when there will be. */
+export type Reservation = { slots: readonly Taken[] } | { waitUntil: number }
 
 /** Thrown to end a run that goes on later; the row says when. */
 export class RunWaitsError extends Error {}
@@ -68,11 +76,15 @@ export class ShopRun {
    * Makes a call within its windows; what passes in a moment is tried again at once, since a run that is put off begins a
    * second of many changes anew. Never throws for what TikTok does, so that it can run beside a commit.
    */
-  async ask<T>(call: ShopReadCall, make: () => Promise<PlatformResult<T>>): Promise<Asked<T>> {
+  async ask<T>(
+    call: ShopReadCall,
+    make: () => Promise<PlatformResult<T>>,
+    reserved: Promise<Reservation> = this.reserve(call),
+  ): Promise<Asked<T>> {
     const { clock, random } = this.parts
     const until = clock.now() + RETRY_WITHIN_MS
     for (let tried = 1; ; tried += 1) {
-      const asked = await this.#askOnce(call, make)
+      const asked = await this.#askOnce(tried === 1 ? reserved : this.reserve(call), make)
       if (asked.ok || 'waitUntil' in asked || !isPassing(asked.failure)) return asked
       const pause = RETRY_PAUSE_MS * 2 ** tried * (0.5 + 0.5 * random.next())
       const at = Math.max(clock.now() + pause, asked.failure.until ?? 0)
@@ -81,19 +93,38 @@ export class ShopRun {
     }
   }
 
-  async #askOnce<T>(call: ShopReadCall, make: () => Promise<PlatformResult<T>>): Promise<Asked<T>> {
+  /** Room for one call, taken ahead: while a page is on its way, the next one's is waited for. */
+  async reserve(call: ShopReadCall): Promise<Reservation> {
     const { clock, governor } = this.parts
     const rules: RateRule[] = this.sync.environment === 'sandbox' ? [SANDBOX_RULE, call.rule] : [call.rule]
-    const slots = []
+    const slots: Taken[] = []
     for (const rule of rules) {
       const wish = this.#wish(rule)
       const slot = await governor.wait(wish, SLOT_PATIENCE_MS)
       if (!slot.granted) {
-        for (const { slot: taken } of slots) await governor.giveBack(taken)
-        return { ok: false, waitUntil: clock.now() + Math.max(1, slot.at - (await governor.now())) }
+        await this.giveBack({ slots })
+        return { waitUntil: clock.now() + Math.max(1, slot.at - (await governor.now())) }
       }
       slots.push({ wish, slot })
     }
+    return { slots }
+  }
+
+  /** The call is not made after all. */
+  async giveBack(reservation: Reservation): Promise<void> {
+    if ('waitUntil' in reservation) return
+    for (const { slot } of reservation.slots) await this.parts.governor.giveBack(slot)
+  }
+
+  async #askOnce<T>(
+    reserved: Promise<Reservation>,
+    make: () => Promise<PlatformResult<T>>,
+  ): Promise<Asked<T>> {
+    const { clock, governor } = this.parts
+    const reservation = await reserved
+    if ('waitUntil' in reservation) return { ok: false, waitUntil: reservation.waitUntil }
+    const slots: Taken[] = []
+    for (const { wish, slot } of reservation.slots) slots.push({ wish, slot: await governor.freshened(slot) })
     const sentAt = clock.now()
     const result = await make()
     const answeredAt = clock.now()
@@ -113,9 +144,13 @@ export class ShopRun {
     return this.fail(asked.failure)
   }
 
+  get stopping(): boolean {
+    return this.#signal?.aborted === true
+  }
+
   /** Between two commits: ends the run here when the process stops. */
   async checkStop(): Promise<void> {
-    if (this.#signal?.aborted === true) await this.#wait({ dueAt: this.parts.clock.now() })
+    if (this.stopping) await this.#wait({ dueAt: this.parts.clock.now() })
   }
 
   /** Writes a failure down and ends the run. */

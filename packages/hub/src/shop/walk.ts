@@ -8,11 +8,11 @@
  */
 import { ContractError } from '@tockwork/kernel'
 import type { Transaction } from '../storage/database.ts'
-import type { ReadThing } from '../storage/shop-things.ts'
+import { commitLazily, type ReadThing } from '../storage/shop-things.ts'
 import type { PlatformResult } from '../tiktok/outcome.ts'
 import type { ShopPage, ShopReadCall } from '../tiktok/shop/shop-reading.ts'
 import { OVERLAP_S } from './policy.ts'
-import type { ShopRun } from './shop-run.ts'
+import type { Asked, ShopRun } from './shop-run.ts'
 
 export type StorePage = (tx: Transaction, things: readonly ReadThing[], readAt: number) => Promise<void>
 
@@ -37,32 +37,151 @@ export async function walkByTime(run: ShopRun, walk: TimeWalk): Promise<void> {
     const from = Math.min(usual, walk.notAfter ?? usual)
     await run.commit({ runFrom: from, runStartedAt: run.startedAt })
   }
-  let from = sync.runFrom ?? 0
+  const ahead = new PagesAhead(run, walk, sync.runFrom ?? 0)
   let last = sync.position ?? 0
-  let pending = run.ask(walk.call, () => walk.fetch({ from }))
-  for (;;) {
-    await run.checkStop()
-    const { value: page, readAt } = await run.need(await pending)
-    const times = page.things.map((thing) => Math.floor(walk.timeOf(thing) / 1000))
-    demandOrder(walk.call, times, from)
-    await walk.before?.(page.things)
-    const end = times.at(-1)
-    if (end !== undefined) last = Math.max(last, end)
-    if (page.next === undefined || end === undefined) {
-      await run.commit({ position: last, runFrom: null, failures: 0, lastFailure: null }, (tx) =>
-        walk.store(tx, page.things, readAt),
-      )
-      return
+  try {
+    for (;;) {
+      await run.checkStop()
+      const batch = await ahead.take()
+      for (const { things } of batch.pages) await walk.before?.(things)
+      if (batch.crowded !== undefined) await readSecond(run, walk, batch.crowded)
+      for (const { things } of batch.pages)
+        for (const thing of things) last = Math.max(last, secondOf(walk, thing))
+      const place = batch.isEnd ? { position: last, runFrom: null } : { runFrom: batch.next }
+      if (batch.pages.length > 0)
+        await run.commit({ ...place, failures: 0 }, async (tx) => {
+          // Place and page are lost together if the database server dies, and are read again: nobody waits for its disk.
+          if (!batch.isEnd) await commitLazily(tx)
+          for (const { things, readAt } of batch.pages) await walk.store(tx, things, readAt)
+        })
+      if (batch.failed !== undefined) await run.need(batch.failed)
+      if (batch.isEnd) return
     }
-    // A whole page of one second: asking again from that second on would bring the same page for ever.
-    if (end === from) await readSecond(run, walk, from)
-    const next = end === from ? from + 1 : end
-    // The next page is on its way while this one is written down.
-    pending = run.ask(walk.call, () => walk.fetch({ from: next }))
-    pending.catch(() => undefined)
-    await run.commit({ runFrom: next, failures: 0 }, (tx) => walk.store(tx, page.things, readAt))
-    from = next
+  } finally {
+    await ahead.close()
   }
+}
+
+interface Batch {
+  pages: { things: readonly ReadThing[]; readAt: number }[]
+  /** Where the page after them begins. Epoch seconds. */
+  next: number
+  /** A second that fills a page, and is to be read by itself. */
+  crowded: number | undefined
+  isEnd: boolean
+  failed: Asked<never> | undefined
+}
+
+/** Pages that wait to be written down, at most. */
+const MOST_AHEAD = 4
+
+/**
+ * Asks for pages while those before them are written down. Which page comes next follows from the last thing of the one
+ * before, so that reading does not wait for writing; pages that came meanwhile are one commit.
+ */
+class PagesAhead {
+  readonly #run: ShopRun
+  readonly #walk: TimeWalk
+  readonly #reading: Promise<void>
+  #batch: Batch
+  #error: unknown
+  #closed = false
+  #wake: () => void = () => undefined
+
+  constructor(run: ShopRun, walk: TimeWalk, from: number) {
+    this.#run = run
+    this.#walk = walk
+    this.#batch = emptyBatch(from)
+    this.#reading = this.#read(from).catch((error: unknown) => {
+      this.#error = error
+      this.#changed()
+    })
+  }
+
+  /** What came so far; waits for the first. @throws {ContractError} for a list that is not sorted */
+  async take(): Promise<Batch> {
+    for (;;) {
+      const { pages, isEnd, failed } = this.#batch
+      if (pages.length > 0 || isEnd || failed !== undefined) break
+      if (this.#error !== undefined) throw this.#error
+      await this.#change()
+    }
+    const batch = this.#batch
+    this.#batch = emptyBatch(batch.next)
+    this.#changed()
+    return batch
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#changed()
+    await this.#reading
+  }
+
+  async #read(start: number): Promise<void> {
+    const { call } = this.#walk
+    let from = start
+    let reserved = this.#run.reserve(call)
+    try {
+      while (!this.#closed && !this.#run.stopping) {
+        const at = from
+        const room = reserved
+        // Room for the next page is waited for while this one is on its way.
+        reserved = room.then((got) => ('waitUntil' in got ? got : this.#run.reserve(call)))
+        reserved.catch(() => undefined)
+        const asked = await this.#run.ask(call, () => this.#walk.fetch({ from: at }), room)
+        if (!asked.ok) {
+          this.#batch.failed = asked
+          return this.#changed()
+        }
+        const { things, next } = asked.value
+        const times = things.map((thing) => secondOf(this.#walk, thing))
+        demandOrder(call, times, from)
+        const end = times.at(-1)
+        this.#batch.pages.push({ things, readAt: asked.readAt })
+        if (next === undefined || end === undefined) {
+          this.#batch.isEnd = true
+          return this.#changed()
+        }
+        // A whole page of one second: asking again from that second on would bring the same page for ever.
+        const isCrowded = end === from
+        if (isCrowded) this.#batch.crowded = from
+        from = isCrowded ? from + 1 : end
+        this.#batch.next = from
+        this.#changed()
+        while (!this.#closed && this.#mustRest()) await this.#change()
+      }
+    } finally {
+      await this.#run.giveBack(await reserved)
+    }
+  }
+
+  /** A crowded second is read before anything that comes after it. */
+  #mustRest(): boolean {
+    return this.#batch.pages.length >= MOST_AHEAD || this.#batch.crowded !== undefined
+  }
+
+  #changed(): void {
+    this.#wake()
+  }
+
+  #change(): Promise<void> {
+    return new Promise((done) => {
+      const before = this.#wake
+      this.#wake = () => {
+        before()
+        done()
+      }
+    })
+  }
+}
+
+function emptyBatch(next: number): Batch {
+  return { pages: [], next, crowded: undefined, isEnd: false, failed: undefined }
+}
+
+function secondOf(walk: TimeWalk, thing: ReadThing): number {
+  return Math.floor(walk.timeOf(thing) / 1000)
 }
 
 /** More things of one second than a page holds. */

@@ -110,11 +110,17 @@ export async function moveShopSync(
   return numUpdatedRows === 1n
 }
 
-/** Judged on the row as it is when the update gets it, so that whoever asks at that very moment is not passed over. */
+/**
+ * Judged on the row as it is when the update gets it, so that whoever asks at that very moment is not passed over; and by
+ * what is still wished for, since a wish of the run's own first moment looks as old as the run.
+ */
 function dueOf(dueAt: Date | null, since: number | undefined) {
   if (since === undefined) return dueAt
-  return sql<Date | null>`case when greatest(requested_at, wished_at) > ${new Date(since)}
-    then least(requested_at, wished_at, ${dueAt}) else ${dueAt}::timestamptz end`
+  return sql<Date | null>`case
+    when greatest(requested_at, wished_at) > ${new Date(since)} then least(requested_at, wished_at, ${dueAt})
+    when exists (select from shop_wishes as wish
+      where wish.shop_id = shop_syncs.shop_id and wish.kind = shop_syncs.kind) then least(wished_at, ${dueAt})
+    else ${dueAt}::timestamptz end`
 }
 
 /**
@@ -140,7 +146,10 @@ export async function requestShopSync(
     .execute()
 }
 
-/** Has these things read by themselves; the sync of their kind becomes due. */
+/**
+ * Has these things read by themselves; the sync of their kind becomes due, unless it rests. Takes the sync's row first, as
+ * a run that grants wishes does, so that neither waits for the other in a circle.
+ */
 export async function wishFor(
   tx: Transaction,
   shopId: string,
@@ -149,23 +158,21 @@ export async function wishFor(
   now: number,
 ): Promise<void> {
   if (ids.length === 0) return
-  await sql`
-    insert into shop_wishes (shop_id, kind, external_id, asked_at)
-    select ${shopId}, ${kind}, id, ${new Date(now)} from unnest(${[...new Set(ids)].sort()}::text[]) as id
-    where exists (select from shop_syncs where shop_id = ${shopId} and kind = ${kind})
-    on conflict (shop_id, kind, external_id) do update set asked_at = excluded.asked_at`.execute(tx)
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable('shop_syncs')
     .set({
-      due_at: sql<Date>`case when lease_until > ${new Date(now)} or failures > 0 then due_at
+      due_at: sql<Date | null>`case when due_at is null or lease_until > ${new Date(now)} or failures > 0 then due_at
         else least(due_at, ${new Date(now)}) end`,
       wished_at: new Date(now),
     })
     .where('shop_id', '=', shopId)
     .where('kind', '=', kind)
-    // A rest stays a rest, and is none while a null is compared with.
-    .where('due_at', 'is not', null)
-    .execute()
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return
+  await sql`
+    insert into shop_wishes (shop_id, kind, external_id, asked_at)
+    select ${shopId}, ${kind}, id, ${new Date(now)} from unnest(${[...new Set(ids)].sort()}::text[]) as id
+    on conflict (shop_id, kind, external_id) do update set asked_at = excluded.asked_at`.execute(tx)
 }
 
 /** What is to be read by itself, the longest waiting first. */

@@ -81,6 +81,11 @@ export async function storeThings(
   return written.filter(({ changed }) => changed).map(({ external_id }) => external_id)
 }
 
+/** This transaction's commit does not wait for the disk: for what can be read again when the server dies right after it. */
+export async function commitLazily(tx: Transaction): Promise<void> {
+  await sql`set local synchronous_commit to off`.execute(tx)
+}
+
 /** Marks what a walk over everything, begun at `since`, did not meet; `met` names what it met, where reading leaves a row alone. */
 export async function markGoneThings(
   tx: Transaction,
