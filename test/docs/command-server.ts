@@ -8,8 +8,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { Output, readConfig, run } from 'tockwork'
 import { cryptoRandom, systemClock } from '@tockwork/kernel'
+import { Output, readConfig, run } from 'tockwork'
 
 /** @returns the folder to put on `PATH`, and how to stop. */
 export async function serveCommands(folder: string): Promise<{ bin: string; close: () => Promise<void> }> {
