@@ -23,6 +23,7 @@ import { fulfilmentHandlers } from './fulfilment-handlers.ts'
 import { globalHandlers } from './global-handlers.ts'
 import { inventoryHandlers } from './inventory-handlers.ts'
 import { listingHandlers } from './listing-handlers.ts'
+import { liveHandlers } from './live-handlers.ts'
 import { logisticsHandlers } from './logistics-handlers.ts'
 import { marketplaceHandlers } from './marketplace-handlers.ts'
 import { messageHandlers } from './message-handlers.ts'
@@ -70,6 +71,7 @@ const handlers: ShopHandlers = {
   ...globalHandlers,
   ...inventoryHandlers,
   ...listingHandlers,
+  ...liveHandlers,
   ...logisticsHandlers,
   ...messageHandlers,
   ...opportunityHandlers,

@@ -39,7 +39,7 @@ function profile(call: ShopCall): object {
 }
 
 /** The topmost first. */
-function showcaseOf({ world, account }: ShopCall): ShowcaseRow[] {
+export function showcaseOf({ world, account }: ShopCall): ShowcaseRow[] {
   return world.showcase.where('creator', account.id).sort((a, b) => b.rank - a.rank || (a.id < b.id ? -1 : 1))
 }
 
@@ -91,15 +91,17 @@ function list(call: ShopCall): object {
 }
 
 function add(call: ShopCall): object {
-  const { world, account, body, now } = call
+  const { body } = call
   const type = body.requiredOneOf('add_type', ['PRODUCT_ID', 'PRODUCT_LINK'])
-  const ids =
-    type === 'PRODUCT_LINK'
-      ? [
-          /(\d{15,20})/.exec(body.text('product_link'))?.[1] ??
-            body.refuse('product_link', 'names no product'),
-        ]
-      : body.texts('product_ids', { required: true, max: MOST_ADDED })
+  if (type === 'PRODUCT_ID')
+    return addToShowcase(call, body.texts('product_ids', { required: true, max: MOST_ADDED }))
+  const named = /(\d{15,20})/.exec(body.text('product_link'))?.[1]
+  return addToShowcase(call, [named ?? body.refuse('product_link', 'names no product')])
+}
+
+/** One by one; what cannot be promoted is listed. */
+export function addToShowcase(call: ShopCall, ids: readonly string[]): object {
+  const { world, account, now } = call
   const errors: object[] = []
   for (const id of ids)
     try {
@@ -113,6 +115,18 @@ function add(call: ShopCall): object {
       errors.push({ code: error.code, message: error.message, detail: { product_id: id } })
     }
   return { errors }
+}
+
+export function removeFromShowcase(call: ShopCall): object {
+  for (const { id } of shown(call, MOST_REMOVED)) call.world.showcase.delete(id)
+  return {}
+}
+
+export function raiseInShowcase(call: ShopCall): object {
+  const top = Math.max(0, ...showcaseOf(call).map(({ rank }) => rank))
+  const rows = shown(call, MOST_REMOVED)
+  for (const [at, row] of rows.entries()) call.world.showcase.patch(row, { rank: top + rows.length - at })
+  return {}
 }
 
 /** @throws {ShopRefusal} when one is not in the showcase */
@@ -255,16 +269,8 @@ export const showcaseHandlers: ShopHandlers = {
   'affiliate_creator.GetCreatorProfile': profile,
   'affiliate_creator.GetShowcaseProducts': list,
   'affiliate_creator.AddShowcaseProducts': add,
-  'affiliate_creator.RemoveShowcaseProducts': (call) => {
-    for (const { id } of shown(call, MOST_REMOVED)) call.world.showcase.delete(id)
-    return {}
-  },
-  'affiliate_creator.TopShowcaseProducts': (call) => {
-    const top = Math.max(0, ...showcaseOf(call).map(({ rank }) => rank))
-    const rows = shown(call, MOST_REMOVED)
-    for (const [at, row] of rows.entries()) call.world.showcase.patch(row, { rank: top + rows.length - at })
-    return {}
-  },
+  'affiliate_creator.RemoveShowcaseProducts': removeFromShowcase,
+  'affiliate_creator.TopShowcaseProducts': raiseInShowcase,
   'affiliate_creator.CreatorSearchOpenCollaborationProduct': searchOpenProducts,
   'affiliate_creator.GetOpenCollaborationProductListByProductIds': openProductsByIds,
   'affiliate_creator.CreatorSelectAffiliateProduct': select,

@@ -112,6 +112,41 @@ test('a showcase: added, put on top, removed; what no collaboration offers is sh
   })
 })
 
+test('a live: what is in its bag, on top and pinned; nothing is pinned by whoever is not live', async () => {
+  const [first, second] = products
+  const live = (method: string, path: string, body?: unknown) =>
+    data(emulator, mika, method, `/affiliate/202309${path}`, body === undefined ? {} : { body })
+  const added = await live('POST', '/live_rooms/products', { product_ids: [first.id, second.id, '1'] })
+  expect(added.errors).toMatchObject([{ detail: { product_id: '1' } }])
+  const pin = `/affiliate/202309/live_rooms/products/${first.id}/pin`
+  expect(await refused(mika, 'POST', pin, {})).toBe(16_015_001)
+  await control('POST', '/contents', {
+    shop_id: shop,
+    creator: 'mika',
+    kind: 'LIVE',
+    title: 'Evening',
+    product_ids: [first.id],
+    seconds: 3600,
+  })
+  expect(await live('GET', '/live_rooms')).toMatchObject({ title: 'Evening', status: 'LIVE' })
+  await live('POST', `/live_rooms/products/${first.id}/pin`, {})
+  await live('POST', '/live_rooms/products/top', { product_ids: [first.id] })
+  const bag = await live('GET', '/live_rooms/products')
+  expect(bag.pinned_product_id).toBe(first.id)
+  expect(bag.products.map(({ id }: Any) => id)).toEqual([first.id, second.id])
+  await live('DELETE', '/live_rooms/products', { product_ids: [first.id] })
+  expect(await live('GET', '/live_rooms/products')).toMatchObject({
+    pinned_product_id: '',
+    products: [{ id: second.id }],
+  })
+  const old = await live('GET', '/showcases/products')
+  expect(old).toMatchObject({ products: [{ id: first.id, commission: { commission_rate: 1500 } }] })
+  expect((await live('GET', '/profiles')).user_name).toBe('mika')
+  await emulator.advance(3601)
+  const over = await call(emulator, mika, 'GET', '/affiliate/202309/live_rooms')
+  expect(over.body.code).toBe(16_015_001)
+})
+
 test('a target rate goes before the open one; a creator has one for a product', async () => {
   const [first] = products
   const wanted = {
