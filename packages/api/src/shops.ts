@@ -28,6 +28,17 @@ const shopSync = z
   })
   .meta({ id: 'ShopSync' })
 
+const capability = z
+  .object({
+    available: z.boolean(),
+    reason: z
+      .enum(['scope_missing', 'reauthorization_required', 'disconnected', 'erased'])
+      .nullable()
+      .meta({ description: 'Why it is not available' }),
+    scope: z.string().meta({ description: 'What the seller must grant for it' }),
+  })
+  .meta({ id: 'ShopCapability' })
+
 const shop = z
   .object({
     id: idOf('shp'),
@@ -38,6 +49,14 @@ const shop = z
     region: z.string().nullable().meta({ description: 'Country code' }),
     seller_type: z.string().nullable().meta({ description: 'LOCAL or CROSS_BORDER' }),
     account_status: z.enum(['connected', 'reauthorization_required', 'disconnected', 'erased']),
+    capabilities: z.object({
+      shops: capability,
+      orders: capability,
+      products: capability,
+      stock_push: capability,
+      returns: capability,
+      statements: capability,
+    }),
     authorization_ends_at: moment.nullable().meta({ description: 'Only a new consent helps after that' }),
     authorization_ends_soon: z.boolean().meta({ description: 'Within 30 days' }),
     gone_at: moment

@@ -10,6 +10,7 @@ import { type Consent, listConsents } from '../storage/consents.ts'
 import type { Database } from '../storage/database.ts'
 import { actorOf, environmentOf } from '../tenancy/principal.ts'
 import { capabilitiesOf } from '../tiktok/capabilities.ts'
+import { sellerCapabilities } from '../tiktok/shop/capabilities.ts'
 import { pageOfItems } from './cursor.ts'
 import { iso, isoOrNull } from './iso-time.ts'
 
@@ -82,12 +83,17 @@ function accountToJson(account: Account) {
     status_reason: account.statusReason,
     scopes: account.scopes,
     missing_scopes: account.missingScopes,
-    capabilities: isConnectorName(account.platform)
-      ? connectorCapabilities(account.platform, account.status, account.scopes)
-      : capabilitiesOf(account.status, account.scopes),
+    capabilities: capabilitiesToJson(account),
     connected_at: iso(account.connectedAt),
     changed_at: iso(account.changedAt),
   }
+}
+
+function capabilitiesToJson({ platform, status, scopes }: Account) {
+  if (platform === 'tiktok_shop') return sellerCapabilities()
+  return isConnectorName(platform)
+    ? connectorCapabilities(platform, status, scopes)
+    : capabilitiesOf(status, scopes)
 }
 
 function consentToJson(consent: Consent) {

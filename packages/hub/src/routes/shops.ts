@@ -13,6 +13,7 @@ import { findThings, listThings, type ShopThing, type ThingFilter } from '../sto
 import { findShop, listShops, type ShopWithAccount } from '../storage/shops.ts'
 import { notConnected } from '../sync/refresh-videos.ts'
 import { environmentOf } from '../tenancy/principal.ts'
+import { shopCapabilitiesOf } from '../tiktok/shop/capabilities.ts'
 import { pageOfItems } from './cursor.ts'
 import { iso, isoOrNull } from './iso-time.ts'
 import {
@@ -260,6 +261,7 @@ function shopToJson(shop: ShopWithAccount, syncs: readonly ShopSync[], now: numb
     region: shop.region,
     seller_type: shop.sellerType,
     account_status: shop.accountStatus,
+    capabilities: shopCapabilitiesOf(shop.accountStatus, shop.scopes),
     authorization_ends_at: isoOrNull(endsAt),
     authorization_ends_soon: endsAt !== null && endsAt - now <= WARN_BEFORE_MS,
     gone_at: isoOrNull(shop.goneAt),

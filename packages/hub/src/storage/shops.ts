@@ -30,6 +30,8 @@ export interface Shop {
 /** With what its account says of it. */
 export interface ShopWithAccount extends Shop {
   accountStatus: AccountStatus
+  /** What the seller granted. */
+  scopes: string[]
   environment: AppEnvironment
   endsAt: number | null
 }
@@ -137,12 +139,6 @@ export async function listShops(
   return (await query.execute()).map(toShopWithAccount)
 }
 
-/** By its id alone, for what runs by itself. */
-export async function findShopById(db: Database, id: string): Promise<Shop | undefined> {
-  const row = await db.selectFrom('shops').selectAll().where('id', '=', id).executeTakeFirst()
-  return row === undefined ? undefined : toShop(row)
-}
-
 /** Shops that a webhook may be about: TikTok's id, in these apps. */
 export async function findShopsOfApps(
   db: Database,
@@ -203,15 +199,21 @@ function withAccount(db: Database) {
     .innerJoin('apps', 'apps.id', 'shops.app_id')
     .leftJoin('shop_sellers', 'shop_sellers.account_id', 'shops.account_id')
     .selectAll('shops')
-    .select(['accounts.status', 'apps.environment', 'shop_sellers.ends_at'])
+    .select(['accounts.status', 'accounts.scopes', 'apps.environment', 'shop_sellers.ends_at'])
 }
 
 function toShopWithAccount(
-  row: Row<'shops'> & { status: AccountStatus; environment: AppEnvironment; ends_at: Date | null },
+  row: Row<'shops'> & {
+    status: AccountStatus
+    scopes: string[]
+    environment: AppEnvironment
+    ends_at: Date | null
+  },
 ): ShopWithAccount {
   return {
     ...toShop(row),
     accountStatus: row.status,
+    scopes: row.scopes,
     environment: row.environment,
     endsAt: row.ends_at?.getTime() ?? null,
   }

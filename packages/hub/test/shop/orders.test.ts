@@ -37,6 +37,12 @@ describe('a seller', () => {
     expect(Date.parse(shop.authorization_ends_at) - world.now()).toBeLessThanOrEqual(year)
     expect(Date.parse(shop.authorization_ends_at) - world.now()).toBeGreaterThan(year - 60_000)
     expect(shop).toMatchObject({ region: 'US', account_status: 'connected', authorization_ends_soon: false })
+    expect(shop.capabilities.orders).toEqual({
+      available: true,
+      reason: null,
+      scope: 'seller.order.info',
+    })
+    expect(account.json.capabilities.direct_post).toMatchObject({ available: false, reason: 'not_supported' })
     const row = await world.db.selectFrom('shops').selectAll().executeTakeFirstOrThrow()
     expect(row.cipher).not.toBe('')
   })

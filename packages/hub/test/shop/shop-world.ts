@@ -20,7 +20,7 @@ export interface Ending {
   endsAt: number
 }
 
-export const SHOP_APP = { key: 'tw-shop-app', secret: 'tw-shop-secret', service: 'tw-shop-service' }
+const SHOP_APP = { key: 'tw-shop-app', secret: 'tw-shop-secret', service: 'tw-shop-service' }
 
 /** The hub's Shop on a real database against the emulator's, on one clock that is moved by hand. */
 export class ShopWorld {

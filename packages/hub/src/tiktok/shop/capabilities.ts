@@ -1,4 +1,10 @@
 import { consentPages } from '@tockwork/contracts/shop'
+import {
+  type AccountStatus,
+  CAPABILITY_SCOPES,
+  type Capability,
+  type CapabilityName,
+} from '../capabilities.ts'
 
 /** Where sellers give their consent. */
 export const SELLER_ORIGINS: readonly string[] = Object.values(consentPages.seller).map(
@@ -14,6 +20,29 @@ export const SHOP_SCOPES = {
   returns: 'seller.return_refund.basic',
   statements: 'seller.finance.info',
 } as const
+
+export type ShopCapability = keyof typeof SHOP_SCOPES
+
+/** What can be done with a seller's shops now and, when not, why. */
+export function shopCapabilitiesOf(
+  status: AccountStatus,
+  granted: readonly string[],
+): Record<ShopCapability, Capability> {
+  const entries = Object.entries(SHOP_SCOPES).map(([name, scope]) => {
+    const reason =
+      status !== 'connected' ? status : granted.includes(scope) ? null : ('scope_missing' as const)
+    return [name, { available: reason === null, reason, scope }]
+  })
+  // Its keys are the table's own.
+  return Object.fromEntries(entries) as Record<ShopCapability, Capability>
+}
+
+/** Of what creators' accounts are for, a seller's is for nothing. */
+export function sellerCapabilities() {
+  const names = Object.keys(CAPABILITY_SCOPES) as CapabilityName[]
+  const none = { available: false, reason: 'not_supported' as const, scope: SHOP_SCOPES.shops }
+  return Object.fromEntries(names.map((name) => [name, none])) as Record<CapabilityName, typeof none>
+}
 
 /** In plain words, for the page on which a seller is asked. TikTok's own page shows them in its words. */
 const WORDS: Readonly<Record<string, string>> = {

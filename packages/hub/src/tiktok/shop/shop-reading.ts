@@ -39,7 +39,7 @@ export const SHOP_CALLS = {
 } as const
 
 /** The most that one answer holds. */
-export const PAGE_SIZES = {
+const PAGE_SIZES = {
   orders: 100,
   products: 100,
   returns: 50,
