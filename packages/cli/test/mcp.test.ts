@@ -148,6 +148,8 @@ test('no secret of the installation comes out of any tool, however it is asked f
     accessToken: 'accessOpaque-77123',
     refreshToken: 'refreshOpaque-88234',
     admin: 'adminKey-661234',
+    seller: 'sellerOpaque-55210',
+    sellerRefresh: 'sellerRefresh-55211',
   }
   const target = join(shop.folder, '.tockwork/cli/tiktok')
   const openId = '-000YSS'
@@ -161,7 +163,7 @@ test('no secret of the installation comes out of any tool, however it is asked f
     loggedInAt: '2026-11-01',
   }
   await writeFile(join(target, 'accounts.json'), JSON.stringify({ accounts: [account] }))
-  const { FileTokenStore } = await import('@tockwork/sdk/node')
+  const { FileShopGrantStore, FileTokenStore } = await import('@tockwork/sdk/node')
   const { Secret } = await import('@tockwork/kernel')
   await new FileTokenStore(join(target, 'tokens')).put({
     openId,
@@ -171,6 +173,19 @@ test('no secret of the installation comes out of any tool, however it is asked f
     obtainedAt: 1,
     expiresAt: 2,
     refreshExpiresAt: Date.now() + 1e12,
+  })
+  await new FileShopGrantStore(join(target, 'shop/grants')).put({
+    openId: 'seller1',
+    accessToken: new Secret(held.seller),
+    refreshToken: new Secret(held.sellerRefresh),
+    obtainedAt: 1,
+    expiresAt: 2,
+    refreshExpiresAt: 3,
+    userType: 'seller',
+    scopes: [],
+    // The name comes out with a finding of check_config, so here it is a token too.
+    sellerName: held.seller,
+    sellerBaseRegion: 'US',
   })
   await overStdio(['--allow-publish'], {
     ...secrets,
@@ -203,6 +218,7 @@ test('no secret of the installation comes out of any tool, however it is asked f
   // The display name is a token here, so that one does stand in an answer and has to be taken out.
   const { value } = await ask('list_accounts')
   expect(value.logins[0]).toMatchObject({ open_id: openId, username: '[secret]' })
+  expect(said.join()).toContain('The authorization of the seller [secret] has ended')
   expect(said.length).toBeGreaterThan(80)
   for (const text of said) {
     const leaks = all.filter((secret) => text.includes(secret))

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ManualClock, Secret, seededRandom } from '@tockwork/kernel'
-import { FileTokenStore } from '@tockwork/sdk/node'
+import { FileShopGrantStore, FileTokenStore } from '@tockwork/sdk/node'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../config.ts'
 import { type Diagnosis, rules } from './diagnosis.ts'
@@ -118,6 +118,7 @@ function hub(
   accounts: (typeof hubAccount)[] = [],
   windows: (typeof hubWindow)[] = [],
   posts: unknown[] = [],
+  shops: unknown[] = [],
 ): Answers {
   const page = (data: unknown) => ({ body: { data, next_cursor: null } })
   return {
@@ -126,6 +127,7 @@ function hub(
     [`${HUB}/v1/limits`]: page(windows),
     [`${HUB}/v1/posts`]: page(posts),
     [`${HUB}/v1/webhook-endpoints`]: page([]),
+    [`${HUB}/v1/shops`]: page(shops),
     [`${HUB}/v1/webhook-deliveries`]: page([]),
   }
 }
@@ -228,6 +230,34 @@ describe('logins', () => {
     expect(found).toMatchObject([{ rule: 'refresh-refused', level: 'error' }])
     expect(found[0]?.evidence).toContain('refresh_answer_lost')
     expect(found[0]?.why).toContain('lost on the way')
+  })
+
+  test('sellers whose authorization ends: of the hub, and kept on this machine', async () => {
+    const shop = (days: number) => ({
+      external_id: '749',
+      name: 'Pinecart',
+      app_id: 'app_1',
+      account_status: 'connected',
+      authorization_ends_at: new Date(NOW + days * DAY).toISOString(),
+    })
+    expect(ids(await findings(hubEnv, hub([], [], [], [shop(10), shop(200)])))).toEqual([
+      'warning shop-authorization-ending',
+    ])
+    await new FileShopGrantStore(join(folder, '.tockwork/cli/tiktok/shop/grants')).put({
+      openId: 'seller1',
+      accessToken: new Secret('sellerToken1'),
+      refreshToken: new Secret('sellerRefresh1'),
+      obtainedAt: NOW - DAY,
+      expiresAt: NOW,
+      refreshExpiresAt: NOW - 1,
+      userType: 'seller',
+      scopes: [],
+      sellerName: 'Kedai Hijau',
+      sellerBaseRegion: 'MY',
+    })
+    const found = await findings()
+    expect(found).toMatchObject([{ rule: 'shop-authorization-ending', level: 'error', where: 'Kedai Hijau' }])
+    expect(JSON.stringify(found)).not.toContain('seller1')
   })
 
   test('scopes that were asked for and not granted', async () => {

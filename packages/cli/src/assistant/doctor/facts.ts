@@ -15,7 +15,7 @@ import { findEmulator } from '../../state/running-emulator.ts'
 import { isLocal, type Target } from '../../target.ts'
 import { type CodeUsage, readCodeUsage } from '../code/code-usage.ts'
 import { findHub, type HubLink } from '../hub-link.ts'
-import { readShop, type ShopFacts, type ShopGrant, shopGrantsOf } from './shop-facts.ts'
+import { keptShopGrants, readShop, type ShopFacts, type ShopGrant, shopGrantsOf } from './shop-facts.ts'
 
 export interface Login {
   /** Folder of the target: `tiktok`, `emulator`, or a host's name. */
@@ -79,6 +79,14 @@ export interface HubEndpoint {
   failing_since: string | null
 }
 
+export interface HubShop {
+  external_id: string
+  name: string | null
+  app_id: string
+  account_status: string
+  authorization_ends_at: string | null
+}
+
 export interface HubDelivery {
   id: string
   endpoint_id: string
@@ -98,7 +106,7 @@ export interface Facts {
   receiver?: { address: string; ok: boolean; what: string }
   /** The shops and listings that the token of the environment reaches. */
   shop?: ShopFacts
-  /** Authorizations of sellers at the emulator, of the app that is set. */
+  /** Authorizations of sellers: at an emulator, of the hub, and those kept here. */
   shopGrants?: ShopGrant[]
   hub: HubFacts | undefined
   /** What the app's own code calls and asks for, where it was named. */
@@ -115,6 +123,7 @@ export interface HubFacts {
   endpoints: HubEndpoint[]
   /** Dead letters, newest first. */
   dead: HubDelivery[]
+  shops?: HubShop[]
 }
 
 type Needs = Pick<Context, 'config' | 'cwd' | 'clock' | 'fetch' | 'signal' | 'random' | 'pid'>
@@ -139,6 +148,7 @@ export async function gatherFacts(context: Needs, codeFolder?: string): Promise<
   const local = isLocal(emulator)
   const shop = await readShop(context)
   const receiver = await tryReceiver(context)
+  const hubFacts = await readHub(link)
   return {
     now: clock.now(),
     config,
@@ -147,12 +157,22 @@ export async function gatherFacts(context: Needs, codeFolder?: string): Promise<
     dates,
     requests: local ? await seenBy(context, emulator as string) : [],
     deliveries: local ? await deliveriesOf(context, emulator as string) : [],
-    ...(local ? { shopGrants: await shopGrantsOf(context, emulator as string) } : {}),
     ...(shop === undefined ? {} : { shop }),
     ...(receiver === undefined ? {} : { receiver }),
     ...(codeFolder === undefined ? {} : { code: await readCodeUsage(codeFolder) }),
-    ...(await readHub(link)),
+    ...hubFacts,
+    shopGrants: [
+      ...(local ? await shopGrantsOf(context, emulator as string) : []),
+      ...(await keptShopGrants(config.dataDir, clock.now())),
+      ...(hubFacts.hub?.shops ?? []).flatMap((shop) => ofHub(shop, clock.now())),
+    ],
   }
+}
+
+/** One that must be connected again anyway has a finding of its own. */
+function ofHub({ name, external_id, app_id, account_status, authorization_ends_at }: HubShop, now: number) {
+  if (account_status !== 'connected' || authorization_ends_at === null) return []
+  return [{ seller: name ?? external_id, app: app_id, endsAt: Date.parse(authorization_ends_at), now }]
 }
 
 async function dateOf({ fetch, clock }: Needs, origin: string): Promise<Facts['dates']> {
@@ -239,13 +259,14 @@ async function readHub(link: HubLink): Promise<Pick<Facts, 'hub' | 'hubProblem'>
 }
 
 async function readAll({ client, origin }: Extract<HubLink, { client: unknown }>): Promise<HubFacts> {
-  const [limits, posts, endpoints, dead] = await Promise.all([
+  const [limits, posts, endpoints, dead, shops] = await Promise.all([
     client.limits.list({ query: { limit: 100 } }) as Promise<Page<HubLimit>>,
     client.posts.list({ query: { state: 'failed', limit: 100 } }) as Promise<Page<HubPost>>,
     orNothing(client.webhookEndpoints.list({ query: { limit: 100 } }) as Promise<Page<HubEndpoint>>),
     orNothing(
       client.webhookDeliveries.list({ query: { state: 'dead', limit: 100 } }) as Promise<Page<HubDelivery>>,
     ),
+    orNothing(client.shops.list({ query: { limit: 100 } }) as Promise<Page<HubShop>>),
   ])
   const accounts: HubAccount[] = []
   let cursor: string | null = null
@@ -263,6 +284,7 @@ async function readAll({ client, origin }: Extract<HubLink, { client: unknown }>
     posts: posts.data,
     endpoints: endpoints.data,
     dead: dead.data,
+    shops: shops.data,
   }
 }
 

@@ -1,6 +1,9 @@
 /** What the doctor sees of TikTok Shop: the shops and listings of the token in the environment, and grants of an emulator. */
+
+import { join } from 'node:path'
 import { getProduct, mandatoryAttributes, searchProducts } from '@tockwork/contracts/shop'
 import { TockworkError } from '@tockwork/kernel'
+import { FileShopGrantStore } from '@tockwork/sdk/node'
 import { type ShopAccount, TikTokShop } from '@tockwork/sdk/shop'
 import * as z from 'zod/mini'
 import type { Context } from '../../context.ts'
@@ -149,4 +152,24 @@ export async function shopGrantsOf(context: Needs, origin: string): Promise<Shop
   } catch {
     return []
   }
+}
+
+/**
+ * Sellers that `tockwork shop connect` keeps for the real TikTok Shop: a refresh token lives as long as the
+ * authorization does. Those of an emulator are in its own books.
+ */
+export async function keptShopGrants(dataDir: string, now: number): Promise<ShopGrant[]> {
+  const store = new FileShopGrantStore(join(dataDir, 'cli/tiktok/shop/grants'))
+  const found: ShopGrant[] = []
+  for (const openId of await store.list()) {
+    const grant = await store.get(openId)
+    if (grant !== undefined)
+      found.push({
+        seller: grant.sellerName ?? openId,
+        app: 'the app of this machine',
+        endsAt: grant.refreshExpiresAt,
+        now,
+      })
+  }
+  return found
 }

@@ -17,13 +17,11 @@ export async function knownSecrets({ config }: Pick<Context, 'config'>): Promise
     const text = await readIfThere(join(config.dataDir, name)).catch(() => undefined)
     if (text !== undefined) scrubber.hide(text.trim())
   }
-  const root = join(config.dataDir, 'cli')
-  for (const target of await namesIn(root))
-    for (const folder of ['tokens', 'posts'])
-      for (const name of await namesIn(join(root, target, folder))) {
-        const text = await readIfThere(join(root, target, folder, name)).catch(() => undefined)
-        if (text !== undefined) learnFile(scrubber, text)
-      }
+  // Logins, posts and sellers of every target, wherever a later version puts them.
+  for (const path of await jsonFilesIn(join(config.dataDir, 'cli'))) {
+    const text = await readIfThere(path).catch(() => undefined)
+    if (text !== undefined) learnFile(scrubber, text)
+  }
   return scrubber
 }
 
@@ -35,6 +33,12 @@ function learnFile(scrubber: Scrubber, text: string): void {
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => [])
+const MOST_FILES = 5000
+
+async function jsonFilesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+    .slice(0, MOST_FILES)
+    .map((entry) => join(entry.parentPath, entry.name))
 }
