@@ -18,6 +18,12 @@ const content = z.strictObject({
   seconds: z._default(z.int().check(z.minimum(1), z.maximum(86_400)), 30),
 })
 
+const registration = z.strictObject({
+  campaign_id: z.string(),
+  product_id: z.string(),
+  commission_rate: z.int().check(z.minimum(100), z.maximum(8000)),
+})
+
 function people(
   { world }: Platform,
   named: { shop_id: string; creator: string },
@@ -55,6 +61,25 @@ export const affiliateRoutes: Readonly<Record<string, ControlRoute>> = {
       const found = people(platform, body)
       if ('problem' in found) return bad(found.problem)
       return ok(askForSample(platform, found.shop, found.creator, body.sku_id))
+    })(exchange),
+  /** A seller registers a product for a partner's campaign, in Seller Center. */
+  'POST /campaign-products': (platform, exchange) =>
+    withBody(registration, ({ campaign_id, product_id, commission_rate }) => {
+      const { campaigns, products } = platform.world.shop
+      const row = campaigns.get(campaign_id)
+      if (row === undefined || !row.published)
+        return bad('campaign_id: there is no such campaign that is published')
+      const now = platform.clock.seconds()
+      if (now < row.registrationStart || now >= row.registrationEnd)
+        return bad('campaign_id: nobody can register now')
+      if (products.get(product_id)?.status !== 'ACTIVATE')
+        return bad('product_id: there is no such product for sale')
+      if (commission_rate < row.rate) return bad(`commission_rate: the campaign asks for ${row.rate}`)
+      if (row.products.some(({ id }) => id === product_id)) return bad('product_id: it is registered already')
+      campaigns.patch(row, {
+        products: [...row.products, { id: product_id, rate: commission_rate, review: 'PENDING' }],
+      })
+      return ok(row)
     })(exchange),
   'POST /affiliate-messages': (platform, exchange) =>
     withBody(z.strictObject({ ...both, text: z.string().check(z.maxLength(2000)) }), (body) => {

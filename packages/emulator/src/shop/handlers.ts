@@ -7,6 +7,7 @@ import { aftersalesHandlers } from './aftersales-handlers.ts'
 import { analyticsHandlers } from './analytics-handlers.ts'
 import { authorizationHandlers, sellerHandlers } from './authorization-handlers.ts'
 import type { ShopHandler, ShopHandlers } from './call.ts'
+import { campaignHandlers } from './campaign-handlers.ts'
 import { cancellationHandlers } from './cancellation-handlers.ts'
 import { candidateHandlers } from './candidate-handlers.ts'
 import { catalogueHandlers } from './catalogue-handlers.ts'
@@ -59,6 +60,7 @@ const handlers: ShopHandlers = {
   ...sellerHandlers,
   ...engagementHandlers,
   ...eventHandlers,
+  ...campaignHandlers,
   ...cancellationHandlers,
   ...candidateHandlers,
   ...catalogueHandlers,

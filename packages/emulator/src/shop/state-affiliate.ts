@@ -104,3 +104,30 @@ export interface LineCommission {
   kind: 'OPEN' | 'TARGET'
   collaboration: string
 }
+
+/** A product that a seller brought to a campaign. */
+export interface CampaignProduct {
+  id: string
+  /** What the seller offers, of which the creator gets a part. */
+  rate: number
+  creatorRate?: number
+  review: 'PENDING' | 'APPROVED' | 'REJECTED'
+}
+
+/** A partner brings sellers' products and creators together. */
+export interface CampaignRow extends Row {
+  partner: string
+  name: string
+  description: string
+  rate: number
+  start: number
+  end: number
+  registrationStart: number
+  registrationEnd: number
+  contact: Record<string, unknown>
+  sellerTypes: string[]
+  shopCodes: string[]
+  published: boolean
+  products: CampaignProduct[]
+  createdAt: number
+}

@@ -14,6 +14,7 @@ import type {
 import type {
   AffiliateConversationRow,
   AffiliateMessageRow,
+  CampaignRow,
   OpenCollaborationRow,
   SampleRow,
   ShowcaseRow,
@@ -148,6 +149,7 @@ export function openShopWorld(store: Store) {
     affiliateMessages: store.collection<AffiliateMessageRow>('shopAffiliateMessages', {
       conversation: (row) => row.conversation,
     }),
+    campaigns: store.collection<CampaignRow>('shopCampaigns', { partner: (row) => row.partner }),
     fbtGoods: store.collection<FbtGoodsRow>('shopFbtGoods', { ...owned, seller: (row) => row.seller }),
     fbtStock: store.collection<FbtStockRow>('shopFbtStock', {
       goods: (row) => row.goods,
