@@ -14,6 +14,7 @@ import { PHOTO_EDITS, VIDEO_EDITS } from './media-originality/edits.ts'
 import {
   crowdedIndex,
   isFound,
+  judgeable,
   keepSources,
   plainly,
   type Trial,
@@ -58,7 +59,11 @@ export async function measureOriginality({ quick }: { quick: boolean }): Promise
     const index = crowdedIndex(videos, quick ? 1200 : 4000)
     const trials = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video', { index })
     const keyframes = await tryEdits(workshop, videos, VIDEO_EDITS, tools, 'video', { keyframes: true })
-    const shots = await keepSources(workshop, photoSources(photos, quick), 'photo')
+    const allShots = await keepSources(workshop, photoSources(photos, quick), 'photo')
+    const shots = judgeable(allShots)
+    console.error(
+      `${allShots.length - shots.length} of ${allShots.length} photos show too little or are there twice, and are left out`,
+    )
     const photoTrials = await tryEdits(workshop, shots, PHOTO_EDITS, tools, 'photo')
     console.error(`\n${report('Videos', trials)}\n\n${report('Photos', photoTrials)}`)
     for (const { family, matches } of await tryHardFamilies(workshop, hardFamilies(photos, font, quick))) {

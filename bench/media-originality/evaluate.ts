@@ -32,6 +32,7 @@ export interface Trial {
 interface Kept {
   readonly source: Source
   readonly file: string
+  readonly query: QueryFingerprint
   readonly stored: StoredFingerprint
 }
 
@@ -43,13 +44,25 @@ export async function keepSources(
   const kept: Kept[] = []
   for (const source of sources) {
     const pictures = await workshop.pictures(source.recipe, { fps: QUERY_FPS }, true)
-    kept.push({
-      source,
-      file: await workshop.file(source.recipe),
-      stored: fingerprint(pictures, at, source.name).stored,
-    })
+    const file = await workshop.file(source.recipe)
+    kept.push({ source, file, ...fingerprint(pictures, at, source.name) })
   }
   return kept
+}
+
+/**
+ * Those that can be judged: what shows too little to know itself again is called nothing by design, and a wallpaper that
+ * two distributions ship is no stranger to itself.
+ */
+export function judgeable(kept: readonly Kept[]): Kept[] {
+  const good: Kept[] = []
+  for (const one of kept) {
+    const again = { ...one.query, fileSha256: '' }
+    if (!isFound(matchFingerprints(again, one.stored), 'review')) continue
+    if (good.some(({ stored }) => isFound(matchFingerprints(again, stored), 'review'))) continue
+    good.push(one)
+  }
+  return good
 }
 
 /** Every edit of every source against every source. */

@@ -122,6 +122,9 @@ describe('photos', () => {
     ['mirrored', mirror],
     ['lying on its side', ((u, v) => [v, 1 - u - 1e-9]) as Edit],
     ['with bars', placed({ left: 0, top: 0.2, width: 1, height: 0.6 }, () => 255)],
+    ['cropped off centre', crop(0.02, 0.09, 0.9, 0.9)],
+    ['cropped by less, towards a corner', crop(0.045, 0.005, 0.95, 0.95)],
+    ['turned by 5 degrees', turn(5)],
   ])('%s', (_, edit) => {
     for (const i of scenes.keys()) {
       const query = shown(i, edit)

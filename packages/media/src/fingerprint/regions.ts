@@ -87,7 +87,7 @@ const TURNED_INNER = 0.88
 const PHOTO_TURNS = [-5, -3, -1, 1, 3, 5]
 /** What is left of each side of a photo by a crop that is looked for at every place, and how far apart those places lie. */
 const CROPS = [0.95, 0.9, 0.85]
-const SLID_STEP = 0.04
+const SLID_STEP = 0.02
 /** The part of the original that is looked for in it. */
 const SLID_CENTRE = 0.8
 /** A region that covers nearly all of another says the same again. */

@@ -122,6 +122,8 @@ export class FingerprintIndex {
 }
 
 function radiusFor(hashes: number, kind: number): number {
+  // Hundreds of places of a photo, a step apart: the nearest of them is near enough.
+  if (kind === REGION.slid) return hashes <= WIDE_SEARCH ? 31 : 15
   if (hashes <= WIDE_SEARCH) return 47
   return hashes <= NARROW_SEARCH || kind === REGION.full || kind === REGION.active ? 31 : 15
 }
