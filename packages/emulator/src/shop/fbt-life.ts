@@ -136,7 +136,7 @@ export function moveInbound(platform: Platform, row: InboundRow, status: Inbound
     )
 }
 
-export function stockAt(platform: Platform, seller: string, goods: string, warehouse: string): FbtStockRow {
+function stockAt(platform: Platform, seller: string, goods: string, warehouse: string): FbtStockRow {
   const { fbtStock } = platform.world.shop
   const id = `${goods}:${warehouse}`
   return (
