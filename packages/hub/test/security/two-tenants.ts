@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { API_SCOPES, type ApiScope, OPERATIONS, type OperationShape } from '@tockwork/api'
 import { type Emulator, startEmulator } from '@tockwork/emulator'
+import { cryptoRandom, systemClock } from '@tockwork/kernel'
 import { makeSampleVideo } from '@tockwork/media/sample'
 import { z } from 'zod'
+import { newId } from '../../src/ids.ts'
 import { type Hub, parseConfig, startHub } from '../../src/index.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { scratchFolder, type TestDatabase, testDatabase } from '../database.ts'
@@ -166,6 +168,7 @@ export class TwoTenants {
     const deliveries = await this.must(key, 'GET', '/v1/webhook-deliveries')
     for (const role of ['owner', 'viewer']) await this.#joins(key, role, `${role} of ${name}`)
     const people = await this.must(key, 'GET', '/v1/people')
+    const shop = await this.#sells(name, workspace.id, app.id, account_id)
     return {
       workspaceId: workspace.id,
       key,
@@ -182,10 +185,43 @@ export class TwoTenants {
         key_id: other.id,
         delivery_id: deliveries.data[0].id,
         person_id: people.data[0].id,
+        ...shop,
         video_id: '7000000000000000001',
         frame_id: '7000000000000042',
       },
     }
+  }
+
+  /** A shop with one of everything, as a reading would have written it: jobs stand still here. */
+  async #sells(
+    name: string,
+    workspaceId: string,
+    appId: string,
+    accountId: string,
+  ): Promise<Record<string, string>> {
+    const { pool } = this.database
+    const shopId = newId('shp', systemClock, cryptoRandom)
+    await pool.query(
+      `insert into shops (id, account_id, workspace_id, app_id, external_id, cipher, name, region, created_at, read_at)
+       values ($1, $2, $3, $4, $5, 'cipher', $6, 'US', now(), now())`,
+      [shopId, accountId, workspaceId, appId, `7495000000000000${name.charCodeAt(0)}`, `Shop of ${name}`],
+    )
+    const ids = {
+      order_id: '576000000000000001',
+      product_id: '1729000000000000001',
+      statement_id: '7300000000000000001',
+    }
+    for (const [kind, id] of [
+      ['orders', ids.order_id],
+      ['products', ids.product_id],
+      ['statements', ids.statement_id],
+    ])
+      await pool.query(
+        `insert into shop_things (shop_id, kind, external_id, workspace_id, status, created_at, updated_at, data, source_call, read_at)
+         values ($1, $2, $3, $4, 'X', now(), now(), $5, 'test', now())`,
+        [shopId, kind, id, workspaceId, JSON.stringify({ id, of: name })],
+      )
+    return { shop_id: shopId, ...ids }
   }
 
   async #joins(key: string, role: string, name: string): Promise<void> {
