@@ -61,7 +61,7 @@ interface Figure {
 }
 
 describe('npm run bench', () => {
-  test('measures every part and prints one JSON object', { timeout: 180_000 }, async () => {
+  test('measures every part and prints one JSON object', { timeout: 600_000 }, async () => {
     const { code, out, said } = await ended(startBench('--quick', '--json'))
     expect(said).toMatch(/\d+ cores .*Node \d+/)
     expect(code, said).toBe(0)

@@ -75,17 +75,15 @@ const tests = (
 })
 
 /**
- * What mostly waits, for a page to be drawn or for TikTok's minute to be over. It goes on beside the other tests, whose two
- * workers would stand still for it.
+ * What mostly waits: for a page to be drawn, for TikTok's minute to be over, for processes to start. It goes on beside the
+ * other tests, whose two workers would stand still for it.
  */
-const WAITING = {
-  'screens in a browser': ['.browser.test.ts'],
-  'a storm over the hub': ['test/chaos.test.ts'],
+const WAITING: Readonly<Record<string, string>> = {
+  'screens in a browser': '.browser.test.ts',
+  'a storm over the hub': 'test/chaos.test.ts',
+  'the least of each bench': 'test/bench.test.ts',
 }
-const excluded = [
-  ...WAITING['screens in a browser'].map((end) => `**/*${end}`),
-  ...WAITING['a storm over the hub'],
-]
+const excluded = Object.values(WAITING).map((end) => (end.startsWith('.') ? `**/*${end}` : end))
 
 /** The tests in one lane; what is built and installed, and what waits, in the other. */
 const suites: Step[] =
@@ -105,7 +103,7 @@ const suites: Step[] =
             return { ok, output, note: output.split('\n')[0] ?? '' }
           },
         },
-        ...Object.entries(WAITING).map(([name, files]) => tests(name, 900, ['--maxWorkers=1', ...files])),
+        ...Object.entries(WAITING).map(([name, files]) => tests(name, 900, ['--maxWorkers=1', files])),
       ]
 
 /** After everything else: beside it, four test workers would share the two cores of a small machine. */
