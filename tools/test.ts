@@ -92,7 +92,7 @@ const suites: Step[] =
     : [
         tests(
           'tests (vitest)',
-          900,
+          1800,
           excluded.flatMap((glob) => ['--exclude', glob]),
         ),
         tests('packed tarballs in an empty folder', 300, ['--config', 'test/packed/vitest.config.ts']),
