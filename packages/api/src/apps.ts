@@ -3,7 +3,7 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
-const platform = z.enum(['tiktok', 'tiktok_shop', 'bluesky'])
+const platform = z.enum(['tiktok', 'tiktok_shop', 'tiktok_business', 'bluesky'])
 const market = z.enum(['ROW', 'US'])
 const serviceId = z
   .string()

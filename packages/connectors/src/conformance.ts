@@ -82,7 +82,7 @@ export function conformanceCases(stage: ConformanceStage): ConformanceCase[] {
 }
 
 function describesItself({ platform, name, capabilities, limits, idsAtOnce, ...connector }: Connector): void {
-  assert.match(platform, /^[a-z][a-z0-9-]*$/)
+  assert.match(platform, /^[a-z][a-z0-9_-]*$/)
   assert.notEqual(name, '')
   assert.ok(connector.authorization.length > 0, 'a way in')
   assert.ok(idsAtOnce > 0)

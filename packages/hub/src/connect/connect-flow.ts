@@ -6,7 +6,7 @@ import { newId } from '../ids.ts'
 import type { Log } from '../observability/log.ts'
 import { redirectUriOf } from '../platforms/bluesky.ts'
 import { ConnectorPlatform } from '../platforms/connector-platform.ts'
-import { CONNECTORS, isConnectorName } from '../platforms/registry.ts'
+import { CONNECTORS, isConnectorName, usesHandles } from '../platforms/registry.ts'
 import { scheduleSync } from '../storage/account-syncs.ts'
 import { findAccount, updateAccountProfile, upsertConnectedAccount } from '../storage/accounts.ts'
 import { type AppPlatform, findApp } from '../storage/apps.ts'
@@ -169,7 +169,8 @@ export class ConnectFlow {
     const platform = await platforms.accountsOf(session.workspaceId, session.appId)
     const state = Buffer.from(random.bytes(32)).toString('base64url')
     const isConnector = platform instanceof ConnectorPlatform
-    const redirectUri = isConnector ? redirectUriOf(publicUrl) : this.redirectUri()
+    const redirectUri =
+      isConnector && usesHandles(platform.connector.platform) ? redirectUriOf(publicUrl) : this.redirectUri()
     const login = { scopes: session.scopes, redirectUri, state }
     const begun = isConnector
       ? await platform.begin({ ...login, identifier })
@@ -372,11 +373,16 @@ function scopesToAsk(platform: AppPlatform, wish: NewConnectSession): string[] {
     return Object.values(SHOP_SCOPES)
   }
   if (isConnectorName(platform)) {
-    if (wish.scopes !== undefined)
+    const { scopes: all, choosable }: { scopes: readonly string[]; choosable: boolean } = CONNECTORS[platform]
+    if (wish.scopes === undefined) return [...all]
+    if (!choosable)
       throw problem('invalid_request', 'scopes: Bluesky grants all of an account or nothing', {
         field: 'scopes',
       })
-    return [...CONNECTORS[platform].scopes]
+    const wrong = wish.scopes.find((scope) => !all.includes(scope))
+    if (wrong !== undefined)
+      throw problem('invalid_request', `scopes: ${wrong} is none of ${all.join(', ')}`, { field: 'scopes' })
+    return [...new Set(['user.info.basic', ...wish.scopes])]
   }
   if (wish.market !== undefined)
     throw problem('invalid_request', 'market: only an app of TikTok Shop has several consent pages', {

@@ -1,5 +1,5 @@
 /** The connect pages as plain requests and answers; the HTTP server carries them. */
-import { isConnectorName } from '../platforms/registry.ts'
+import { usesHandles } from '../platforms/registry.ts'
 import type { ConnectSession } from '../storage/connect-sessions.ts'
 import { isShopScope, SELLER_ORIGINS } from '../tiktok/shop/capabilities.ts'
 import type { Brand } from './brand.ts'
@@ -225,11 +225,6 @@ export function speechFor(
 
 export function render(page: Page): Visit {
   return renderPage(page, () => scriptAddress('connect-page.js'))
-}
-
-/** Where a creator says who they are before anything else. */
-function usesHandles(platform: string | undefined): boolean {
-  return platform !== undefined && isConnectorName(platform)
 }
 
 function deniedPage(

@@ -14,10 +14,11 @@ export function connectorCapabilities(
     scope: string
   }
 > {
-  const [basic = '', writing = basic] = CONNECTORS[platform].scopes
+  const { scopes: asked, publishing } = CONNECTORS[platform]
+  const [basic = '', writing = basic]: readonly string[] = asked
   const told = (name: CapabilityName) => {
     const reason =
-      name === 'drafts'
+      name === 'drafts' || (name === 'direct_post' && publishing.length === 0)
         ? ('not_supported' as const)
         : status !== 'connected'
           ? status

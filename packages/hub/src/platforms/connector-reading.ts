@@ -29,6 +29,7 @@ export class ConnectorReading implements AccountReading {
   readonly idsAtOnce: number
   readonly comments?: NonNullable<AccountReading['comments']>
   readonly #access: ConnectorAccess
+  readonly #hasAudience: boolean
 
   /** @param connector says what the platform is like; calls go to the one that `access` gives */
   constructor(connector: Connector, access: ConnectorAccess) {
@@ -38,7 +39,8 @@ export class ConnectorReading implements AccountReading {
       id: connector.platform,
       rule: { endpoint: `${connector.platform}.read`, ...READS, per: 'account' },
     }
-    const hasComments = connector.capabilities.read.comments
+    const { comments: hasComments, audience } = connector.capabilities.read
+    this.#hasAudience = audience
     this.calls = { profile: call, videos: call, videosById: call, ...(hasComments ? { comments: call } : {}) }
     if (hasComments) this.comments = (account, contentId) => this.#comments(account, contentId)
   }
@@ -50,7 +52,15 @@ export class ConnectorReading implements AccountReading {
 
   async profile(account: AccountRef): Promise<PlatformResult<Fields>> {
     const answer = await this.#access.withGrant(account, ({ reading }, grant) => reading.profile(grant))
-    return answer.ok ? { ok: true, value: profileFields(answer.value) } : answer
+    if (!answer.ok) return answer
+    const value = profileFields(answer.value)
+    if (!this.#hasAudience) return { ok: true, value }
+    const audience = await this.#access.withGrant(
+      account,
+      async ({ reading }, grant) => (await reading.audience?.(grant)) ?? { ok: true, value: [] },
+    )
+    // It stands with the profile, and is read and erased with it.
+    return audience.ok ? { ok: true, value: { ...value, audience: audience.value } } : audience
   }
 
   async videos(account: AccountRef, cursor: string | undefined): Promise<PlatformResult<VideoPage>> {
@@ -94,18 +104,18 @@ export class ConnectorReading implements AccountReading {
 
   videoCounts(data: Fields): Counts {
     return {
-      views: countIn(data.views),
-      likes: countIn(data.likes),
-      comments: countIn(data.comments),
-      shares: countIn(data.shares),
+      views: countIn(data.view_count),
+      likes: countIn(data.like_count),
+      comments: countIn(data.comment_count),
+      shares: countIn(data.share_count),
     }
   }
 
   accountCounts(data: Fields): Counts {
     return {
-      followers: countIn(data.followers),
-      following: countIn(data.following),
-      videos: countIn(data.contents),
+      followers: countIn(data.follower_count),
+      following: countIn(data.following_count),
+      videos: countIn(data.content_count),
     }
   }
 
@@ -127,16 +137,24 @@ function profileFields(profile: Profile): Fields {
     about,
     avatar_url: avatarUrl,
     url,
-    followers,
-    following,
-    contents,
+    follower_count: followers,
+    following_count: following,
+    content_count: contents,
     source,
   }
 }
 
 function readContent({ id, postedAt, kind, text, url, media, counts }: Content): ReadVideo {
   const shown = media.map(({ previewUrl, ...medium }) => ({ ...medium, preview_url: previewUrl }))
-  return { videoId: id, postedAt, data: { kind, text, url, media: shown, ...counts } }
+  // Under the names that the counters of all platforms have in the tables.
+  const counters = {
+    view_count: counts.views,
+    like_count: counts.likes,
+    comment_count: counts.comments,
+    share_count: counts.shares,
+    quote_count: counts.quotes,
+  }
+  return { videoId: id, postedAt, data: { kind, text, url, media: shown, ...counters } }
 }
 
 function countIn(value: unknown): number | null {

@@ -20,6 +20,7 @@ import * as mediaBehindAddresses from './migrations/0019-media-behind-addresses.
 import * as changeFeed from './migrations/0020-change-feed.ts'
 import * as blueskyApps from './migrations/0021-bluesky-apps.ts'
 import * as shopIncome from './migrations/0022-shop-income.ts'
+import * as businessApps from './migrations/0023-business-apps.ts'
 
 /** Every migration in order; names never change once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -42,6 +43,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-change-feed': changeFeed,
   '0021-bluesky-apps': blueskyApps,
   '0022-shop-income': shopIncome,
+  '0023-business-apps': businessApps,
 }
 
 /** The name of the newest migration: the version of the schema. */

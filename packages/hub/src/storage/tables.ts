@@ -91,7 +91,7 @@ export interface AppsTable {
   key_version: number
   audited: Generated<boolean>
   created_at: Date
-  platform: Generated<'tiktok' | 'tiktok_shop' | 'bluesky'>
+  platform: Generated<'tiktok' | 'tiktok_shop' | 'tiktok_business' | 'bluesky'>
   /** Of a Shop app: names it on the consent pages of sellers. */
   service_id: string | null
   /** Of a Shop app: which consent page its sellers see. */

@@ -1,4 +1,5 @@
-import { scopes as scopeTable } from '@tockwork/contracts'
+import { type ScopeEntry, scopes as scopeTable } from '@tockwork/contracts'
+import { accountScopes } from '@tockwork/contracts/business'
 
 /** What an account can be used for, and the scope that carries it. Source: developers.tiktok.com/doc/tiktok-api-scopes. */
 export const CAPABILITY_SCOPES = {
@@ -42,7 +43,8 @@ export function isUserScope(scope: string): boolean {
 
 /** A scope in the words of TikTok's consent page. */
 export function consentWords(scope: string): string {
-  return Object.hasOwn(scopeTable, scope) ? scopeTable[scope as keyof typeof scopeTable].consent : scope
+  const tables: Readonly<Record<string, ScopeEntry>>[] = [scopeTable, accountScopes]
+  return tables.find((table) => Object.hasOwn(table, scope))?.[scope]?.consent ?? scope
 }
 
 /** What is asked for when the caller names nothing: all that the hub can do for an account. */

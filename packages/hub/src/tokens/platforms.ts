@@ -86,7 +86,7 @@ export class Platforms {
   connectors(): readonly Connector[] {
     const { clock, network = NO_NETWORK, random } = this.#parts
     const place = { ...network, clock, random }
-    const nobody = { id: 'none', secret: newClientKey(random) }
+    const nobody = { id: 'none', clientKey: 'none', secret: newClientKey(random) }
     return Object.values(CONNECTORS).map(({ make }) => make(place, nobody))
   }
 
@@ -121,9 +121,16 @@ export class Platforms {
     const { clock, onCall, origin, random, vault } = this.#parts
     const clientSecret = await vault.open(app.secretSealed, appSecretPlace(app.workspaceId, app.id))
     if (isConnectorName(app.platform)) {
-      const place = { ...(this.#parts.network ?? NO_NETWORK), clock, random }
+      const place = {
+        ...(this.#parts.network ?? NO_NETWORK),
+        tiktokOrigin: origin,
+        onCall: (endpoint: string) => onCall?.(app.workspaceId, app.id, endpoint),
+        clock,
+        random,
+      }
       const { make } = CONNECTORS[app.platform]
-      return new ConnectorPlatform(make(place, { id: app.id, secret: clientSecret }))
+      const { id, clientKey } = app
+      return new ConnectorPlatform(make(place, { id, clientKey, secret: clientSecret }))
     }
     if (app.platform === 'tiktok_shop')
       return new ShopPlatform({

@@ -4,7 +4,7 @@ import type { UnifiedAccount } from '../storage/unified-accounts.ts'
 import type { UnifiedContext } from './context.ts'
 import { type LogoPlace, userRefOf, workPlatformRefOf } from './references.ts'
 import { time, userRef, uuid, workPlatformRef } from './wire.ts'
-import { type WorkPlatform, workPlatformOf } from './work-platforms.ts'
+import { type Supported, type WorkPlatform, workPlatformOf } from './work-platforms.ts'
 
 export const MONITORING = ['STANDARD', 'ON_DEMAND'] as const
 type Monitoring = (typeof MONITORING)[number]
@@ -116,10 +116,18 @@ function productsToWire(row: UnifiedAccount, platform: WorkPlatform, { timeOrNul
       status: identityStatus(row),
       ...monitored('identity'),
       last_sync_at: at(row.profileReadAt),
-      audience: unsupported('identity.audience'),
+      audience: platform.supports.has('identity.audience')
+        ? {
+            status: isGranted(row, platform, 'identity.audience')
+              ? identityStatus(row)
+              : ('NOT_SYNCED' as const),
+            ...monitored('identity.audience'),
+            last_sync_at: at(row.profileReadAt),
+          }
+        : unsupported('identity.audience'),
     },
     engagement: {
-      status: engagementStatus(row),
+      status: isGranted(row, platform, 'engagement') ? engagementStatus(row) : ('NOT_SYNCED' as const),
       ...monitored('engagement'),
       last_sync_at: at(completedAt),
       refresh_since: at(completedAt === null ? null : completedAt - WINDOW_MS),
@@ -130,6 +138,12 @@ function productsToWire(row: UnifiedAccount, platform: WorkPlatform, { timeOrNul
       ? { publish: { status: publishes ? ('SYNCED' as const) : ('NOT_SYNCED' as const) } }
       : {}),
   }
+}
+
+/** Whether the creator left out the scope that it needs. */
+function isGranted({ scopes }: UnifiedAccount, { needs }: WorkPlatform, what: Supported): boolean {
+  const scope = needs?.[what]
+  return scope === undefined || scopes.includes(scope)
 }
 
 function identityStatus({ profileReadAt, sync }: UnifiedAccount): ProductStatus {
@@ -163,9 +177,12 @@ function capabilitiesToWire(row: UnifiedAccount, platform: WorkPlatform) {
   const { supports } = platform
   return {
     identity: able(supports.has('identity'), !skipped.includes('basic')),
-    engagement: able(supports.has('engagement'), !skipped.includes('videos')),
-    audience: able(supports.has('identity.audience'), true),
-    comments: able(supports.has('comments'), true),
+    engagement: able(
+      supports.has('engagement'),
+      !skipped.includes('videos') && isGranted(row, platform, 'engagement'),
+    ),
+    audience: able(supports.has('identity.audience'), isGranted(row, platform, 'identity.audience')),
+    comments: able(supports.has('comments'), isGranted(row, platform, 'comments')),
     income: able(supports.has('income'), true),
     publish_content: able(supports.has('publish_content'), platform.canPublish(row.scopes)),
   }

@@ -12,6 +12,7 @@ import type { UserScope } from '../storage/unified-users.ts'
 export const EXTENSIONS = {
   paging: 'Lists tell `total` and `next_cursor` in their metadata; `cursor` goes on from there.',
   source: 'Objects tell the call that they were read with, and when.',
+  demographics: 'An audience tells ages and genders each by themselves, where the platform tells no more.',
   capabilities: 'Accounts tell what can be done with them, and why not.',
   utc: 'Times end in `Z`, so that no parser takes them for local ones.',
   strict: 'Fields and parameters that do not exist are refused instead of passed over.',

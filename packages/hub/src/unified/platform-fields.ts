@@ -98,15 +98,15 @@ const connector: PlatformWords = {
     url: text(data.url),
     introduction: text(data.about),
     imageUrl: text(data.avatar_url),
-    followers: count(data.followers),
-    following: count(data.following),
-    contents: count(data.contents),
+    followers: count(data.follower_count),
+    following: count(data.following_count),
+    contents: count(data.content_count),
   }),
   content: (_externalId, data) => {
     const description = text(data.text)
     const media = mediaIn(data.media)
     const { format, type } = KINDS[String(data.kind)] ?? { format: 'OTHER', type: 'OTHER' }
-    const quotes = count(data.quotes)
+    const quotes = count(data.quote_count)
     return {
       title: null,
       description,
@@ -118,16 +118,19 @@ const connector: PlatformWords = {
       duration: null,
       thumbnailUrl: media[0]?.previewUrl ?? null,
       ...tagsIn(description),
-      likes: count(data.likes),
-      comments: count(data.comments),
-      views: count(data.views),
-      shares: count(data.shares),
-      reposts: count(data.shares),
+      likes: count(data.like_count),
+      comments: count(data.comment_count),
+      views: count(data.view_count),
+      shares: count(data.share_count),
+      reposts: count(data.share_count),
       more: quotes === null ? null : { quote_count: quotes },
     }
   },
   fleeting: new Set(['media']),
 }
+
+/** Its pictures have addresses that expire. */
+const tiktokBusiness: PlatformWords = { ...connector, fleeting: new Set(['media', 'avatar_url']) }
 
 const KINDS: Readonly<Record<string, Pick<ContentFields, 'format' | 'type'>>> = {
   video: { format: 'VIDEO', type: 'VIDEO' },
@@ -137,6 +140,7 @@ const KINDS: Readonly<Record<string, Pick<ContentFields, 'format' | 'type'>>> = 
 
 /** How a platform's stored fields are read. */
 export function wordsOf(platform: string): PlatformWords {
+  if (platform === 'tiktok_business') return tiktokBusiness
   return platform === 'tiktok' ? tiktok : connector
 }
 

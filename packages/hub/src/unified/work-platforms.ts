@@ -15,6 +15,8 @@ export interface WorkPlatform {
   readonly hub: string | null
   /** What the hub has of it. */
   readonly supports: ReadonlySet<Supported>
+  /** Scopes that creators may leave out, by what they carry. */
+  readonly needs?: Partial<Record<Supported, string>>
   /** Whether these scopes let the hub post. */
   canPublish(scopes: readonly string[]): boolean
 }
@@ -51,6 +53,17 @@ const CONNECTED: readonly WorkPlatform[] = [
     url: 'https://shop.tiktok.com',
     hub: 'tiktok_shop',
     supports: new Set(['income']),
+    canPublish: () => false,
+  },
+  {
+    // Not among those of other services: the id is ours. The same creators as TikTok's, by an app of the other platform.
+    id: 'b4f0a7c2-5d31-4e86-9a17-6c2e8d905f13',
+    name: 'TikTok (Business)',
+    category: 'SOCIAL',
+    url: 'https://www.tiktok.com',
+    hub: 'tiktok_business',
+    supports: new Set(['identity', 'identity.audience', 'engagement', 'comments']),
+    needs: { 'identity.audience': 'user.insights', engagement: 'video.list', comments: 'comment.list' },
     canPublish: () => false,
   },
   {

@@ -155,6 +155,15 @@ export class BusinessAuth {
     }
   }
 
+  /** Calls an endpoint of tokens as the app, whose id and secret are filled in; nothing is stored. */
+  callAsApp<E extends Exchange>(
+    endpoint: E,
+    input: Omit<InputOf<E>, 'client_id' | 'client_secret'>,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<OutputOf<E>> {
+    return this.#call(endpoint, input, options.signal)
+  }
+
   async #call<E extends Exchange>(
     endpoint: E,
     fields: Omit<InputOf<E>, 'client_id' | 'client_secret'>,

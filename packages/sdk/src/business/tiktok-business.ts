@@ -80,17 +80,24 @@ export class TikTokBusiness {
     return this.#account(this.auth.credential(openId), openId)
   }
 
-  /** Acts with an access token from elsewhere: it cannot be renewed, and TikTok is asked whose it is. */
+  /**
+   * Acts with an access token from elsewhere, which cannot be renewed.
+   * @param known whose it is and what it allows; TikTok is asked where it is not said
+   */
   async withToken(
     accessToken: string | Secret,
-    options: { signal?: AbortSignal | undefined } = {},
+    options: {
+      known?: { openId: string; scopes: readonly string[] } | undefined
+      signal?: AbortSignal | undefined
+    } = {},
   ): Promise<BusinessAccount> {
     const secret = accessToken instanceof Secret ? accessToken : new Secret(accessToken)
     const token = secret.reveal()
     if (token === '') throw new UsageError('accessToken is empty', { field: 'accessToken' })
-    const { openId, scopes } = await this.auth.tokenInfo({ accessToken: secret }, options)
+    const { openId, scopes } = options.known ?? (await this.auth.tokenInfo({ accessToken: secret }, options))
     const pass = () => ({ token: secret.reveal(), scopes })
-    return this.#account({ key: bareTokenKey(token), user: openId, pass }, openId)
+    const key = options.known === undefined ? bareTokenKey(token) : openId
+    return this.#account({ key, user: openId, pass }, openId)
   }
 
   /** The rate windows as they stand, for display. */
