@@ -3,14 +3,18 @@
  *
  *   npm run contracts:diff -- BEFORE [AFTER] [--json] [--check]
  *
- * BEFORE and AFTER are git refs (docs/openapi there) or folders with OpenAPI documents, such as TikTok's own; AFTER is
- * the working tree unless given. With --check the exit code is 1 when something is incompatible.
+ * BEFORE and AFTER are git refs (docs/openapi there), folders with OpenAPI documents, such as TikTok's own, or `shop`:
+ * the operations and models of TikTok Shop as they are now. AFTER is the working tree unless given, of the open API. With
+ * --check the exit code is 1 when something is incompatible.
+ *
+ *   npm run contracts:diff -- shop tiktok-shop-specs/       what TikTok's specifications have and ours lack, and the other way round
  */
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compareDocuments, type Difference, type OpenApiDocument } from './contracts-diff/compare.ts'
+import { shopDocuments, withoutSignature } from './contracts-diff/shop-document.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const FOLDER = 'docs/openapi'
@@ -20,7 +24,7 @@ export function readDocuments(root: string, name: string): Map<string, OpenApiDo
   if (statSync(resolve(root, name), { throwIfNoEntry: false })?.isDirectory() === true) {
     const folder = resolve(root, name)
     return parsed(
-      globSync('*.json', { cwd: folder }).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+      globSync('**/*.json', { cwd: folder }).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
       name,
     )
   }
@@ -80,7 +84,14 @@ if (import.meta.main) {
   const [before, after = FOLDER] = positionals
   try {
     if (before === undefined) throw new Error('usage: npm run contracts:diff -- BEFORE [AFTER]')
-    const differences = compareDocuments(readDocuments(ROOT, before), readDocuments(ROOT, after))
+    const ofShop = before === 'shop' || after === 'shop'
+    const [was, is] = await Promise.all(
+      [before, after].map(async (name) => {
+        const documents = name === 'shop' ? await shopDocuments() : readDocuments(ROOT, name)
+        return ofShop ? withoutSignature(documents) : documents
+      }),
+    )
+    const differences = compareDocuments(was as typeof is & object, is as typeof is & object)
     console.log(values.json ? JSON.stringify(differences, null, 2) : print(differences))
     if (values.check && differences.some(({ kind }) => kind === 'incompatible')) process.exitCode = 1
   } catch (error) {

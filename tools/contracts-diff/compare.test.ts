@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { readDocuments } from '../contracts-diff.ts'
 import { compareDocuments, type OpenApiDocument } from './compare.ts'
+import { shopDocuments, withoutSignature } from './shop-document.ts'
 
 const base = () => ({
   openapi: '3.1.0',
@@ -202,4 +203,45 @@ test('a name that is nothing, or an option to git, is refused', () => {
   const root = resolve(import.meta.dirname, '../..')
   for (const name of ['no-such-thing', '--help'])
     expect(() => readDocuments(root, name)).toThrow('neither a folder nor a git ref')
+})
+
+test('TikTok Shop: a specification of TikTok’s against the operations and models here, the signature left out', async () => {
+  const ours = await shopDocuments()
+  expect(compareDocuments(ours, ours)).toEqual([])
+  const list = '/order/202309/orders/search'
+  const [document] = [...ours.values()] as [OpenApiDocument]
+  const post = free(document.paths?.[list]).post
+  const theirs = new Map([
+    [
+      'orders.json',
+      {
+        openapi: '3.0.1',
+        paths: {
+          [list]: {
+            post: {
+              ...post,
+              parameters: [
+                ...post.parameters,
+                { name: 'sign', in: 'query', required: true, schema: { type: 'string' } },
+                { name: 'x-tts-access-token', in: 'header', required: true, schema: { type: 'string' } },
+                { name: 'region', in: 'query', required: true, schema: { type: 'string' } },
+              ],
+            },
+          },
+          '/product/202309/products/{id}': free(document.paths?.['/product/202309/products/{product_id}']),
+          '/order/202701/orders/search': { post: {} },
+        },
+      } as OpenApiDocument,
+    ],
+  ])
+  const found = compareDocuments(withoutSignature(ours), withoutSignature(theirs))
+  const said = found.map(({ kind, where, what }) => `${kind}: ${where} ${what}`)
+  expect(said.filter((line) => line.startsWith('added'))).toContain(
+    'added: POST /order/202701/orders/search is new',
+  )
+  expect(said.some((line) => /^incompatible: POST \/order\/202309\/orders\/search.*region/.test(line))).toBe(
+    true,
+  )
+  expect(said.join()).not.toMatch(/sign\b|x-tts-access-token|GET \/product\/202309\/products\/\{\}/)
+  expect(said).toContain('removed: GET /order/202507/orders is gone')
 })

@@ -65,7 +65,9 @@ function operationsOf(documents: ReadonlyMap<string, OpenApiDocument>): Map<stri
           const body = asObject(item[method])
           if (body === undefined) continue
           const incoming = kind === 'webhooks'
-          found.set(incoming ? `webhook ${path}` : `${method.toUpperCase()} ${path}`, {
+          // What a placeholder is called differs between authors.
+          const place = path.replaceAll(/\{[^}]*\}/g, '{}')
+          found.set(incoming ? `webhook ${path}` : `${method.toUpperCase()} ${place}`, {
             body,
             document,
             incoming,
