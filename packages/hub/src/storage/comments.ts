@@ -30,7 +30,7 @@ export async function contentsWithNewComments(
   accountId: string,
   { since, limit }: { since: number; limit: number },
 ): Promise<{ contentId: string; comments: number }[]> {
-  const comments = sql<string>`(data->>'comments')::bigint`
+  const comments = sql<string>`(data->>'comment_count')::bigint`
   const rows = await db
     .selectFrom('videos')
     .select(['video_id', comments.as('comments')])

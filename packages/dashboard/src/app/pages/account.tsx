@@ -146,7 +146,9 @@ function Shown({ account }: { account: Account }) {
                         ? hint
                         : why === 'scope_missing'
                           ? `The creator did not grant ${scope}`
-                          : 'Not while the account is not connected'}
+                          : why === 'not_supported'
+                            ? 'The platform does not offer it'
+                            : 'Not while the account is not connected'}
                     </div>
                   </div>
                 </li>

@@ -181,7 +181,7 @@ function Videos({
     return typeof value === 'number' ? value.toLocaleString() : '–'
   }
   const text = (fields: Record<string, unknown>): string => {
-    const value = fields['title'] || fields['video_description']
+    const value = fields['title'] || fields['video_description'] || fields['text']
     return typeof value === 'string' && value !== '' ? value : 'Without a caption'
   }
   return (
@@ -259,7 +259,7 @@ function saveVideosCsv(accountId: string, videos: ResultOf<'accountData.videos'>
     ...videos.map(({ id, posted_at, video }) => [
       id,
       posted_at,
-      video['title'] ?? video['video_description'],
+      video['title'] ?? video['video_description'] ?? video['text'],
       ...keys.map((key) => video[key]),
     ]),
   ])

@@ -7,6 +7,7 @@ import { FormDialog } from '../ui/dialog.tsx'
 type App = ResultOf<'apps.get'>
 
 export function AppForm({ app, onClose }: { app: App | undefined; onClose: () => void }) {
+  const [platform, setPlatform] = useState<'tiktok' | 'bluesky'>('tiktok')
   const [name, setName] = useState(app?.name ?? '')
   const [environment, setEnvironment] = useState<App['environment']>(app?.environment ?? 'production')
   const [key, setKey] = useState(app?.client_key ?? '')
@@ -16,7 +17,10 @@ export function AppForm({ app, onClose }: { app: App | undefined; onClose: () =>
     () =>
       app === undefined
         ? call('apps.create', {
-            body: { name, environment, client_key: key, client_secret: secret, audited },
+            body:
+              platform === 'bluesky'
+                ? { name, environment, platform }
+                : { name, environment, client_key: key, client_secret: secret, audited },
           })
         : call('apps.update', {
             params: { app_id: app.id },
@@ -24,9 +28,10 @@ export function AppForm({ app, onClose }: { app: App | undefined; onClose: () =>
           }),
     { stale: ['apps'], quiet: true, done: 'Saved', after: onClose },
   )
+  const hasKeys = (app?.platform ?? platform) !== 'bluesky'
   return (
     <FormDialog
-      title={app === undefined ? 'Add a TikTok app' : `Change ${app.name}`}
+      title={app === undefined ? 'Add an app' : `Change ${app.name}`}
       submit="Save"
       onClose={onClose}
       onSubmit={() => save.mutate()}
@@ -43,6 +48,14 @@ export function AppForm({ app, onClose }: { app: App | undefined; onClose: () =>
       {app === undefined && (
         <>
           <SelectField
+            label="Platform"
+            value={platform}
+            onChange={(event) => setPlatform(event.target.value === 'bluesky' ? 'bluesky' : 'tiktok')}
+          >
+            <option value="tiktok">TikTok</option>
+            <option value="bluesky">Bluesky (nothing to register there)</option>
+          </SelectField>
+          <SelectField
             label="Environment"
             value={environment}
             onChange={(event) => setEnvironment(event.target.value as App['environment'])}
@@ -50,32 +63,38 @@ export function AppForm({ app, onClose }: { app: App | undefined; onClose: () =>
             <option value="production">Production</option>
             <option value="sandbox">Sandbox</option>
           </SelectField>
+          {hasKeys && (
+            <TextField
+              label="Client key"
+              maxLength={128}
+              required
+              autoComplete="off"
+              value={key}
+              onChange={(event) => setKey(event.target.value)}
+            />
+          )}
+        </>
+      )}
+      {hasKeys && (
+        <>
           <TextField
-            label="Client key"
-            maxLength={128}
-            required
+            label={app === undefined ? 'Client secret' : 'New client secret (empty: stays)'}
+            type="password"
+            hint="Sealed at once and never shown again."
+            maxLength={256}
+            required={app === undefined}
             autoComplete="off"
-            value={key}
-            onChange={(event) => setKey(event.target.value)}
+            value={secret}
+            onChange={(event) => setSecret(event.target.value)}
+          />
+          <Checkbox
+            label="TikTok has audited it"
+            hint="Without the audit, direct posts are visible to their creator alone."
+            checked={audited}
+            onChange={(event) => setAudited(event.target.checked)}
           />
         </>
       )}
-      <TextField
-        label={app === undefined ? 'Client secret' : 'New client secret (empty: stays)'}
-        type="password"
-        hint="Sealed at once and never shown again."
-        maxLength={256}
-        required={app === undefined}
-        autoComplete="off"
-        value={secret}
-        onChange={(event) => setSecret(event.target.value)}
-      />
-      <Checkbox
-        label="TikTok has audited it"
-        hint="Without the audit, direct posts are visible to their creator alone."
-        checked={audited}
-        onChange={(event) => setAudited(event.target.checked)}
-      />
       <ProblemNote error={save.error} />
     </FormDialog>
   )

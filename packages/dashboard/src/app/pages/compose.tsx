@@ -21,6 +21,8 @@ type Mode = 'direct' | 'draft'
 
 function canPost(account: Account, mode: Mode): boolean {
   const { direct_post, drafts } = account.capabilities
+  // The page that it opens is about TikTok's rules.
+  if (account.platform !== 'tiktok') return false
   return account.status === 'connected' && (mode === 'direct' ? direct_post : drafts).available
 }
 

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Badge, Table, Time } from '../ui/show.tsx'
-import { type Post, stateOf, timeOf, titleOf, whyWaiting } from '../words/post-words.ts'
+import { KINDS, type Post, stateOf, timeOf, titleOf, whyWaiting } from '../words/post-words.ts'
 import { useAccounts } from './account-names.ts'
 
 export function PostTable({ posts }: { posts: readonly Post[] }) {
@@ -17,7 +17,7 @@ export function PostTable({ posts }: { posts: readonly Post[] }) {
                 {titleOf(post)}
               </Link>
               <span className="soft small">
-                {post.kind === 'video' ? 'Video' : 'Photos'}
+                {KINDS[post.kind]}
                 {post.mode === 'draft' ? ', as a draft' : ''}
               </span>
             </td>

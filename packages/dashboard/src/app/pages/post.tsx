@@ -7,6 +7,7 @@ import { ProblemNote } from '../ui/controls.tsx'
 import { Badge, Card, Facts, Loading, Note, Page, Time } from '../ui/show.tsx'
 import {
   causeName,
+  KINDS,
   type Post,
   STATE_NAMES,
   stateOf,
@@ -101,13 +102,12 @@ export function PostPage() {
                     {nameOf(data.account_id)}
                   </Link>,
                 ],
-                [
-                  'Kind',
-                  `${data.kind === 'video' ? 'Video' : 'Photos'}, ${data.mode === 'direct' ? 'to the profile' : 'as a draft'}`,
-                ],
+                ['Kind', `${KINDS[data.kind]}, ${data.mode === 'direct' ? 'to the profile' : 'as a draft'}`],
                 ['Time', <Time key="t" at={timeOf(data) ?? data.changed_at} show="exact" />],
                 ...uploadFact(data),
-                ...(data.post_ids.length === 0 ? [] : [['Ids at TikTok', data.post_ids.join(', ')] as const]),
+                ...(data.post_ids.length === 0
+                  ? []
+                  : [['Ids at the platform', data.post_ids.join(', ')] as const]),
                 ...(data.publish_id === null
                   ? []
                   : [['Attempt', <code key="p">{data.publish_id}</code>] as const]),

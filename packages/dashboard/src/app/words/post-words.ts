@@ -120,6 +120,8 @@ export function titleOf(post: Post): string {
   return title || (post.kind === 'photo' ? 'Photos without a title' : 'Video without a caption')
 }
 
+export const KINDS: Readonly<Record<Post['kind'], string>> = { video: 'Video', photo: 'Photos', text: 'Text' }
+
 const UNSENT: ReadonlySet<PostState> = new Set([
   'accepted',
   'waiting_for_approval',
