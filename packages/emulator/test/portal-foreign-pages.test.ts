@@ -41,7 +41,7 @@ test.each([
   expect(await ask('DELETE', '/_emulator/faults', headers)).toBe(403)
   expect(await ask('PUT', '/_emulator/snapshot', headers, '{}')).toBe(403)
   expect(emulator.clock.now()).toBe(Date.parse('2026-11-24T12:00:00Z'))
-  expect(emulator.world.apps.size).toBe(3)
+  expect(emulator.world.apps.size).toBe(4)
 })
 
 test('another site cannot consent for the person', async () => {

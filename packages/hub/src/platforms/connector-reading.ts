@@ -81,7 +81,8 @@ export class ConnectorReading implements AccountReading {
   }
 
   async #comments(account: AccountRef, contentId: string) {
-    const comments: ReadComment[] = []
+    // One that is written meanwhile moves the others, so that the same may come on two pages.
+    const comments = new Map<string, ReadComment>()
     let sourceCall: string | undefined
     let cursor: string | undefined
     for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -93,13 +94,13 @@ export class ConnectorReading implements AccountReading {
       if (!answer.ok) return answer
       for (const { id, source, ...rest } of answer.value.comments) {
         sourceCall ??= source
-        comments.push({ ...rest, commentId: id })
+        comments.set(id, { ...rest, commentId: id })
       }
       const { next } = answer.value
       if (next === undefined || next === cursor) break
       cursor = next
     }
-    return { ok: true as const, value: { comments, sourceCall } }
+    return { ok: true as const, value: { comments: [...comments.values()], sourceCall } }
   }
 
   videoCounts(data: Fields): Counts {

@@ -18,6 +18,7 @@ import type {
 import { refuse, succeed } from '@tockwork/connectors'
 import {
   type accountToken,
+  businessCommentRules,
   businessVideoRules,
   exchangeAccountCode,
   getAccount,
@@ -252,7 +253,9 @@ export class BusinessConnector implements Connector {
           for (const reply of value.items) found.push(toComment(reply, videoId, listBusinessReplies.id))
         }
       }
-      const next = page.hasMore && page.cursor !== cursor ? page.cursor : undefined
+      // Further on TikTok's order changes, and the same comment may come twice.
+      const ordered = Number(page.cursor) < businessCommentRules.orderedUpTo
+      const next = page.hasMore && ordered && page.cursor !== cursor ? page.cursor : undefined
       return { comments: found, ...(next === undefined ? {} : { next }) }
     })
   }

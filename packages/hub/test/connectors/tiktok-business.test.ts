@@ -8,7 +8,7 @@ const login = { redirectUri: 'https://example.com/callback', state: 'state-of-on
 
 async function world() {
   // How often it may be called is the client's own care; here it would cost seconds.
-  const emulator = await startEmulator({ port: 0, settings: { rateLimits: false } })
+  const emulator = await startEmulator({ port: 0, frozen: true, settings: { rateLimits: false } })
   const connector = new BusinessConnector({
     appId: '7000000000000000001',
     appSecret: new Secret('tw-business-secret'),
