@@ -3,6 +3,9 @@ import { idOf, moment } from './moment.ts'
 import { defineOperation } from './operation.ts'
 import { pageOf, pageQuery } from './page.ts'
 
+/** As platforms write their ids: TikTok's are numbers, Bluesky's addresses. */
+const contentId = z.string().regex(/^[\w:./~-]{1,300}$/)
+
 const source = z
   .object({
     call: z
@@ -115,10 +118,7 @@ const refreshVideos = defineOperation({
   scope: 'accounts:write',
   params,
   body: z.object({
-    video_ids: z
-      .array(z.string().regex(/^\d{1,20}$/))
-      .min(1)
-      .max(20),
+    video_ids: z.array(contentId).min(1).max(20),
   }),
   answer: z.object({ data: z.array(video) }),
   status: 200,
@@ -146,7 +146,7 @@ const getVideoMetrics = defineOperation({
   id: 'accountData.videoMetrics',
   path: '/v1/videos/{video_id}/metrics',
   summary: "Read the history of a video's counters",
-  params: z.object({ video_id: z.string().regex(/^\d{1,20}$/) }),
+  params: z.object({ video_id: contentId }),
   query: period.extend({
     account_id: idOf('acc')
       .optional()

@@ -44,7 +44,12 @@ export function accountDataHandlers(parts: SyncParts): Handlers<typeof accountDa
 
     'accountData.videos': async ({ params, query }, { caller }) => {
       const { id } = await reachableAccount(db, caller, params.account_id)
-      return pageOfItems(query, /^-?\d{1,15}\.\d{1,20}$/, (slice) => listVideos(db, id, slice), videoToJson)
+      return pageOfItems(
+        query,
+        /^-?\d{1,15}\.[\w:./~-]{1,300}$/,
+        (slice) => listVideos(db, id, slice),
+        videoToJson,
+      )
     },
 
     'accountData.refreshVideos': async ({ params, body }, { caller }) => {

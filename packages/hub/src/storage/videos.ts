@@ -160,7 +160,8 @@ export async function listVideos(
 ): Promise<StoredVideo[]> {
   let query = db.selectFrom('videos').selectAll().where('account_id', '=', accountId)
   if (before !== undefined) {
-    const [postedAt = '', videoId = ''] = before.split('.')
+    const dot = before.indexOf('.')
+    const [postedAt, videoId] = [before.slice(0, dot), before.slice(dot + 1)]
     query = query.where(sql<boolean>`(posted_at, video_id) < (${new Date(Number(postedAt))}, ${videoId})`)
   }
   const rows = await query.orderBy('posted_at', 'desc').orderBy('video_id', 'desc').limit(limit).execute()

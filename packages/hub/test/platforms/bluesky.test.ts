@@ -325,6 +325,21 @@ describe('what is read', () => {
     expect(refused.json.errors).toMatchObject([{ field: 'accounts[0]', rule: 'not_applicable' }])
   })
 
+  test('the hub’s own API pages through it and tells the history of one content by its id', async () => {
+    const path = `/v1/connected-accounts/${accountId}/videos?limit=1`
+    const first = await world.own('GET', path)
+    const second = await world.own('GET', `${path}&cursor=${encodeURIComponent(first.json.next_cursor)}`)
+    expect([first, second].map(({ json }) => json.data[0].id).sort()).toEqual(
+      [...world.server.records.keys()].sort(),
+    )
+    const metrics = await world.own('GET', `/v1/videos/${encodeURIComponent(postUri)}/metrics`)
+    expect(metrics.json.data).toMatchObject([{ likes: 5, comments: 1, shares: 2, views: null }])
+    const again = await world.own('POST', `/v1/connected-accounts/${accountId}/videos/refresh`, {
+      video_ids: [postUri],
+    })
+    expect(again.json.data).toMatchObject([{ id: postUri, gone_at: null }])
+  })
+
   test('a platform without one of the products says so', async () => {
     const groups = await world.call('GET', `/v1/social/content-groups?account_id=${unifiedId}`)
     expect(groups.json.data).toEqual([])
