@@ -11,6 +11,7 @@ import {
   sellersToWarn,
 } from '../storage/shop-sellers.ts'
 import { storeShops } from '../storage/shops.ts'
+import { makeDue } from '../storage/token-vault.ts'
 import type { UnitOfWork, Work } from '../storage/unit-of-work.ts'
 import { retrySyncAt } from '../sync/sync-policy.ts'
 import type { Platforms } from '../tokens/platforms.ts'
@@ -57,7 +58,10 @@ async function readShops(parts: SellerParts, seller: LeasedSeller): Promise<void
   if (!result.ok) {
     const { failure } = result
     const failures = seller.failures + 1
-    const dueAt = failure.needs === 'reconnect' ? null : retrySyncAt(now, failures, failure.until, random)
+    // TikTok's word alone that the authorization is gone is left for a refresh to find out.
+    const isOver = failure.needs === 'reconnect' && failure.code !== '105001'
+    if (failure.code === '105001') await makeDue(db, workspaceId, accountId, now)
+    const dueAt = isOver ? null : retrySyncAt(now, failures, failure.until, random)
     await endSellerLease(db, seller, { dueAt, failures, lastFailure: failure.code })
     log.warn({ account: accountId, code: failure.code }, 'the shops of a seller could not be read')
     return

@@ -156,7 +156,7 @@ class PagesAhead {
     }
   }
 
-  /** A crowded second is read before anything that comes after it. */
+  /** What comes after a crowded second is not asked for before somebody sees to that one. */
   #mustRest(): boolean {
     return this.#batch.pages.length >= MOST_AHEAD || this.#batch.crowded !== undefined
   }
