@@ -1,5 +1,6 @@
 /** `db export` and `db import`: the hub's whole database in one file, since no pg_dump comes along. */
 import { resolve } from 'node:path'
+import type { Config } from '@tockwork/hub'
 import type { Context } from '../context.ts'
 import { hubTrouble } from './hub-trouble.ts'
 
@@ -17,7 +18,7 @@ export async function importFrom(context: Context, file: string): Promise<void> 
   context.out.result({ file: path, rows }, [`Took everything from ${path}.`, ...rowLines(rows)])
 }
 
-export async function hubConfig({ config, cwd }: Context) {
+export async function hubConfig({ config, cwd }: Context): Promise<Config> {
   const { parseConfig } = await import('@tockwork/hub')
   return { ...parseConfig(config.environment, { cwd }), dataDir: config.dataDir }
 }
