@@ -1,10 +1,7 @@
 /**
  * Prints labels: hands over every order that waits for it, and writes each package's label as a PDF.
- *
- *   npx node examples/shop-order-printer.ts labels/
- *
- * Environment: TIKTOK_SHOP_ACCESS_TOKEN, TIKTOK_SHOP_APP_KEY, TIKTOK_SHOP_APP_SECRET, TOCKWORK_TIKTOK_ORIGIN (default: the
- * emulator). Running it again prints what came since: what was handed over is not waiting any more.
+ * `npx node examples/shop-order-printer.ts labels/`; again prints what came since. Environment: TIKTOK_SHOP_ACCESS_TOKEN,
+ * TIKTOK_SHOP_APP_KEY, TIKTOK_SHOP_APP_SECRET, TOCKWORK_TIKTOK_ORIGIN (default: the emulator).
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -41,12 +38,9 @@ await mkdir(folder, { recursive: true })
 for (const { id: shopId, name } of await seller.shops()) {
   const shop = seller.shop(shopId)
   // Read to the end first: an order that is handed over leaves the list.
+  const wish = { order_status: 'AWAITING_SHIPMENT', shipping_type: 'TIKTOK' } as const
   const waiting: string[] = []
-  for await (const { id } of shop.orders.search({
-    order_status: 'AWAITING_SHIPMENT',
-    shipping_type: 'TIKTOK',
-  }))
-    waiting.push(id)
+  for await (const { id } of shop.orders.search(wish)) waiting.push(id)
   for (const orderId of waiting)
     for (const packageId of await packagesOf(shop, orderId)) {
       const { doc_url = '', tracking_number } = await shop.call(
@@ -55,10 +49,9 @@ for (const { id: shopId, name } of await seller.shops()) {
       )
       const label = await fetch(doc_url)
       if (!label.ok) throw new Error(`The label of ${packageId} answers HTTP ${label.status}`)
+      const pdf = new Uint8Array(await label.arrayBuffer())
       // It carries the buyer's name and address.
-      await writeFile(join(folder, `${orderId}.pdf`), new Uint8Array(await label.arrayBuffer()), {
-        mode: 0o600,
-      })
+      await writeFile(join(folder, `${orderId}.pdf`), pdf, { mode: 0o600 })
       console.log(`${name}: ${orderId} by ${tracking_number}`)
     }
 }

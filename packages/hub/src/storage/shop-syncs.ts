@@ -89,6 +89,16 @@ export async function moveShopSync(
 ): Promise<boolean> {
   const date = (ms: number | null) => (ms === null ? null : new Date(ms))
   const { dueAt, leaseUntil, position, runFrom, runStartedAt, completedAt, wholeAt } = change
+  // The row first, by a statement of its own: an update that has waited for the row sees its newest state, and yet no wish
+  // that was committed while it waited.
+  if (change.unlessAskedSince !== undefined)
+    await db
+      .selectFrom('shop_syncs')
+      .select('shop_id')
+      .where('shop_id', '=', lease.shopId)
+      .where('kind', '=', lease.kind)
+      .forUpdate()
+      .execute()
   const { numUpdatedRows } = await db
     .updateTable('shop_syncs')
     .set({
