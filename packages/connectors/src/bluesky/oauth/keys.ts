@@ -41,7 +41,9 @@ export function newKey(random: Random): SigningKey {
   }
   const point = curve.getPublicKey()
   const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((half) => half.toString('base64url'))
-  const d = curve.getPrivateKey().toString('base64url').padStart(43, 'A')
+  // One key in 256 begins with a zero byte, which Node leaves out and a JWK wants (RFC 7518, section 6.2.2.1).
+  const bytes = curve.getPrivateKey()
+  const d = Buffer.concat([Buffer.alloc(32 - bytes.length), bytes]).toString('base64url')
   return keyFrom(new Secret(JSON.stringify({ kty: 'EC', crv: 'P-256', x, y, d })))
 }
 
