@@ -1,10 +1,8 @@
 /** `login --business`: a TikTok account agrees to a business app. */
 import { accountScopes } from '@tockwork/contracts/business'
-import { UsageError } from '@tockwork/kernel'
 import { chooseBusinessTarget, openBusiness } from '../business/business-session.ts'
 import type { Context } from '../context.ts'
-import { type Account, keepAccount, nameOf } from '../state/accounts.ts'
-import { headless, inBrowser, type LoginOptions } from './login.ts'
+import { headless, inBrowser, keepLogin, type LoginOptions, readScopes } from './login.ts'
 
 const DEFAULT_SCOPES = [
   'user.info.basic',
@@ -20,8 +18,9 @@ const DEFAULT_SCOPES = [
 ]
 
 export async function loginBusiness(context: Context, options: LoginOptions): Promise<void> {
-  const { out, clock, signal } = context
-  const scopes = readScopes(options.scopes)
+  const { signal } = context
+  const known = Object.keys(accountScopes)
+  const scopes = readScopes(options.scopes, { usual: DEFAULT_SCOPES, known, of: 'TikTok API for Business' })
   const target = await chooseBusinessTarget(context)
   const business = openBusiness(context, target)
   const { started, callback } =
@@ -35,42 +34,9 @@ export async function loginBusiness(context: Context, options: LoginOptions): Pr
   const profile: { display_name?: string; username?: string } = await business
     .as(grant.openId)
     .profile(fields, { signal })
-  const account: Account = {
-    openId: grant.openId,
-    clientKey: target.app.clientKey,
+  const who = {
     ...(profile.display_name === undefined ? {} : { displayName: profile.display_name }),
     ...(profile.username === undefined ? {} : { username: profile.username }),
-    scopes: [...grant.scopes],
-    loggedInAt: new Date(clock.now()).toISOString(),
   }
-  await keepAccount(target, account)
-  out.result(
-    {
-      target: target.origin ?? 'tiktok',
-      app: target.app.clientKey,
-      open_id: account.openId,
-      username: account.username ?? null,
-      display_name: account.displayName ?? null,
-      scopes: grant.scopes,
-      missing_scopes: grant.missingScopes,
-      expires_at: new Date(grant.expiresAt).toISOString(),
-    },
-    [
-      `${out.style('green', '✓')} Connected ${out.style('bold', nameOf(account))} to the business app ${target.app.clientKey} (${target.name}).`,
-      `  Scopes: ${grant.scopes.join(', ')}`,
-    ],
-  )
-}
-
-function readScopes(given: string | undefined): string[] {
-  if (given === undefined) return DEFAULT_SCOPES
-  const asked = [...new Set(['user.info.basic', ...given.split(',').map((scope) => scope.trim())])].filter(
-    Boolean,
-  )
-  const unknown = asked.find((scope) => !Object.hasOwn(accountScopes, scope))
-  if (unknown === undefined) return asked
-  throw new UsageError(`${unknown} is no scope of TikTok API for Business.`, {
-    field: '--scopes',
-    action: `There are: ${Object.keys(accountScopes).join(', ')}.`,
-  })
+  await keepLogin(context, target, grant, who, (name) => `Connected ${name} to the business app`)
 }

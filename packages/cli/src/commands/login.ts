@@ -1,7 +1,7 @@
 /** `login`: the creator agrees in a browser (or, with `--user`, in the emulator), and the tokens are kept here. */
 import { scopes as scopeCatalogue } from '@tockwork/contracts'
 import { UsageError } from '@tockwork/kernel'
-import type { StartedLogin, TikTok } from '@tockwork/sdk'
+import type { Grant, StartedLogin, TikTok } from '@tockwork/sdk'
 import type { Context } from '../context.ts'
 import { Control } from '../control.ts'
 import { LoopbackReceiver } from '../loopback-receiver.ts'
@@ -33,8 +33,10 @@ const DEFAULT_SCOPES = [
 
 export async function login(context: Context, options: LoginOptions): Promise<void> {
   if (options.business === true) return (await import('./login-business.ts')).loginBusiness(context, options)
-  const { out, clock } = context
-  const scopes = readScopes(options.scopes)
+  const known = Object.entries(scopeCatalogue).flatMap(([name, { token }]) =>
+    token === 'user' ? [name] : [],
+  )
+  const scopes = readScopes(options.scopes, { usual: DEFAULT_SCOPES, known, of: 'TikTok' })
   const target = await chooseTarget(context, options.app)
   if (options.user === undefined && options.deny !== undefined) {
     throw new UsageError('--deny goes with --user only; in a browser the creator unticks scopes.', {
@@ -47,10 +49,23 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
       ? await inBrowser(context, target, tiktok.auth, scopes, options)
       : await headless(context, target, tiktok.auth, scopes, { ...options, user: options.user })
   const grant = await tiktok.auth.finish(callback, started, { signal: context.signal })
+  const who = await profile(tiktok, grant.openId, grant.scopes, context.signal)
+  await keepLogin(context, target, grant, who, (name) => `Logged in as ${name} with the app`)
+}
+
+/** Remembers who agreed to what, and says so. `headline` stands before the app. */
+export async function keepLogin(
+  { out, clock }: Context,
+  target: Target,
+  grant: Pick<Grant, 'openId' | 'scopes' | 'missingScopes' | 'expiresAt'>,
+  who: Pick<Account, 'displayName' | 'username'>,
+  headline: (name: string) => string,
+): Promise<void> {
+  const { clientKey } = target.app
   const account: Account = {
     openId: grant.openId,
-    clientKey: target.app.clientKey,
-    ...(await profile(tiktok, grant.openId, grant.scopes, context.signal)),
+    clientKey,
+    ...who,
     scopes: [...grant.scopes],
     loggedInAt: new Date(clock.now()).toISOString(),
   }
@@ -58,7 +73,7 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
   out.result(
     {
       target: target.origin ?? 'tiktok',
-      app: target.app.clientKey,
+      app: clientKey,
       open_id: account.openId,
       username: account.username ?? null,
       display_name: account.displayName ?? null,
@@ -67,7 +82,7 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
       expires_at: new Date(grant.expiresAt).toISOString(),
     },
     [
-      `${out.style('green', '✓')} Logged in as ${out.style('bold', nameOf(account))} with the app ${target.app.clientKey} (${target.name}).`,
+      `${out.style('green', '✓')} ${headline(out.style('bold', nameOf(account)))} ${clientKey} (${target.name}).`,
       `  Scopes: ${grant.scopes.join(', ')}`,
       ...(grant.missingScopes.length === 0
         ? []
@@ -78,22 +93,21 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
   )
 }
 
-function readScopes(given: string | undefined): string[] {
-  if (given === undefined) return DEFAULT_SCOPES
+/** Scopes as they are typed, with the one that every login has. @throws {UsageError} for one that is none of `of` */
+export function readScopes(
+  given: string | undefined,
+  { usual, known, of }: { usual: readonly string[]; known: readonly string[]; of: string },
+): readonly string[] {
+  if (given === undefined) return usual
   const asked = [...new Set(['user.info.basic', ...given.split(',').map((scope) => scope.trim())])].filter(
     Boolean,
   )
-  for (const scope of asked) {
-    if (Object.hasOwn(scopeCatalogue, scope)) continue
-    const known = Object.entries(scopeCatalogue).flatMap(([name, { token }]) =>
-      token === 'user' ? [name] : [],
-    )
-    throw new UsageError(`${scope} is no scope of TikTok.`, {
-      field: '--scopes',
-      action: `There are: ${known.join(', ')}.`,
-    })
-  }
-  return asked
+  const unknown = asked.find((scope) => !known.includes(scope))
+  if (unknown === undefined) return asked
+  throw new UsageError(`${unknown} is no scope of ${of}.`, {
+    field: '--scopes',
+    action: `There are: ${known.join(', ')}.`,
+  })
 }
 
 /** What begins a consent, of either platform. */

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Emulator } from '../../src/index.ts'
 import { send } from '../client.ts'
-import { call, connect, consent, data, frozenEmulator, type ShopSession, token } from './plain-client.ts'
+import {
+  byHand,
+  call,
+  connect,
+  consent,
+  data,
+  frozenEmulator,
+  type ShopSession,
+  token,
+} from './plain-client.ts'
 
 let emulator: Emulator
 let us: ShopSession
@@ -22,16 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-async function control(method: string, path: string, json?: unknown): Promise<Any> {
-  const { body, status } = await send(
-    emulator,
-    method,
-    `/_emulator/shop${path}`,
-    json === undefined ? {} : { json },
-  )
-  if (status !== 200) throw new Error(`${path}: ${body.problem}`)
-  return body
-}
+const control = (method: string, path: string, json?: unknown) => byHand(emulator, method, path, json)
 
 const seller = (method: string, path: string, body?: unknown, query: Record<string, string> = {}) =>
   data(emulator, us, method, `/affiliate_seller${path}`, { query, ...(body === undefined ? {} : { body }) })

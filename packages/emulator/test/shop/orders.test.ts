@@ -1,8 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Emulator } from '../../src/index.ts'
-import { send } from '../client.ts'
-import { call, connect, data, frozenEmulator, type ShopSession } from './plain-client.ts'
+import { byHand, call, connect, data, frozenEmulator, type ShopSession } from './plain-client.ts'
 
 let emulator: Emulator
 let us: ShopSession
@@ -20,16 +19,7 @@ type Any = any
 
 const shopOf = (session: ShopSession): string => session.shops[0]?.id as string
 
-async function control(method: string, path: string, json?: unknown): Promise<Any> {
-  const { body, status } = await send(
-    emulator,
-    method,
-    `/_emulator/shop${path}`,
-    json === undefined ? {} : { json },
-  )
-  if (status !== 200) throw new Error(`${path}: ${body.problem}`)
-  return body
-}
+const control = (method: string, path: string, json?: unknown) => byHand(emulator, method, path, json)
 
 async function products(session: ShopSession): Promise<Any[]> {
   const found = await data(emulator, session, 'POST', '/product/202502/products/search', {

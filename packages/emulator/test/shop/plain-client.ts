@@ -114,3 +114,16 @@ export async function data(...parameters: Parameters<typeof call>): Promise<any>
     throw new Error(`${operation?.id}: ${problems.map(({ field, rule }) => `${field} ${rule}`).join(', ')}`)
   return body.data
 }
+
+/** The emulator's hands: `/_emulator/shop/…`. */
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
+export async function byHand(emulator: Emulator, method: string, path: string, json?: unknown): Promise<any> {
+  const { body, status } = await send(
+    emulator,
+    method,
+    `/_emulator/shop${path}`,
+    json === undefined ? {} : { json },
+  )
+  if (status !== 200) throw new Error(`${path}: ${body.problem}`)
+  return body
+}

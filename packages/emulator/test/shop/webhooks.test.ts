@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import type { Emulator } from '../../src/index.ts'
 import { send } from '../client.ts'
-import { connect, data, frozenEmulator, type ShopSession } from './plain-client.ts'
+import { byHand, connect, data, frozenEmulator, type ShopSession } from './plain-client.ts'
 
 let emulator: Emulator
 let us: ShopSession
@@ -24,16 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-async function control(method: string, path: string, json?: unknown): Promise<Any> {
-  const { body, status } = await send(
-    emulator,
-    method,
-    `/_emulator/shop${path}`,
-    json === undefined ? {} : { json },
-  )
-  if (status !== 200) throw new Error(`${path}: ${body.problem}`)
-  return body
-}
+const control = (method: string, path: string, json?: unknown) => byHand(emulator, method, path, json)
 
 /** What was told of a topic since, the newest last. */
 async function told(topic: keyof typeof shopTopics): Promise<Any[]> {
