@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkLinks, checkLockFile, checkWords, lintOpenApi } from './repository-checks.ts'
+import { checkChangesets, checkLinks, checkLockFile, checkWords, lintOpenApi } from './repository-checks.ts'
 
 let root: string
 
@@ -115,4 +115,15 @@ test('the OpenAPI linter finds a broken document and passes a whole one', async 
   expect(found).toContain('path-parameters-defined')
   plant({ 'packages/contracts/openapi/a.json': '{}' })
   expect(await lintOpenApi(root)).toEqual(['packages/contracts/openapi/a.json: Unsupported specification'])
+})
+
+test('a changeset about a package that does not exist is found', () => {
+  plant({
+    'packages/a/package.json': { name: '@x/a' },
+    'packages/b/package.json': { name: 'b' },
+    '.changeset/README.md': '# What this is\n',
+    '.changeset/good.md': `---\n'@x/a': minor\n"b": patch\n---\n\nNote: fine.\n`,
+    '.changeset/bad.md': "---\n'@x/b': minor\n---\n\nWords.\n",
+  })
+  expect(checkChangesets(root)).toEqual(['.changeset/bad.md: there is no package @x/b'])
 })

@@ -58,6 +58,20 @@ function isLocked(packages: Record<string, LockEntry>, path: string, name: strin
   }
 }
 
+/** Changesets are about packages that exist: a release stops at one that is not. */
+export function checkChangesets(root: string): string[] {
+  const names = new Set(
+    globSync('packages/*/package.json', { cwd: root }).map((file) => String(readJson(root, file).name)),
+  )
+  return globSync('.changeset/*.md', { cwd: root }).flatMap((file) => {
+    const [, head = ''] = /^---\n([\s\S]*?)\n---\n/.exec(readFileSync(join(root, file), 'utf8')) ?? []
+    return [...head.matchAll(/^['"]?([^'":]+)['"]?:/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => !names.has(name))
+      .map((name) => `${file}: there is no package ${name}`)
+  })
+}
+
 /** The lock file names no registry host, matches the manifests, and every version is pinned. */
 export function checkLockFile(root: string): string[] {
   const found: string[] = []

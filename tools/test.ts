@@ -10,7 +10,14 @@
  */
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { checkLinks, checkLockFile, checkOpenApiFresh, checkWords, lintOpenApi } from './repository-checks.ts'
+import {
+  checkChangesets,
+  checkLinks,
+  checkLockFile,
+  checkOpenApiFresh,
+  checkWords,
+  lintOpenApi,
+} from './repository-checks.ts'
 import { describeClaims } from './run-reporter.ts'
 import { killSteps, runCommand, runSteps, type Step, type StepResult } from './steps.ts'
 import { databaseTests, systemPostgres } from './system-postgres.ts'
@@ -50,6 +57,7 @@ const checks: Step[] = [
   ),
   command('import boundaries', 'tools/boundaries.ts'),
   check('lock file', checkLockFile),
+  check('changesets', checkChangesets),
   check('words', checkWords),
   check('links between pages', checkLinks),
   check('OpenAPI: fresh, and clean in lint', async (root) => [
