@@ -123,7 +123,15 @@ if (TockworkConnect.isReturn()) connect.open()`
       expect(await popup.locator('.out').textContent()).toContain('Post content to TikTok')
       expect(await axeFindings(popup)).toEqual([])
       expect(popup.url()).not.toContain(token.slice(0, 20))
-      await popup.getByRole('button', { name: 'Done' }).click()
+      const closed = popup.waitForEvent('close')
+      // The window may be gone before the click is reported to have happened.
+      await popup
+        .getByRole('button', { name: 'Done' })
+        .click()
+        .catch((error: Error) => {
+          if (!/has been closed/.test(error.message)) throw error
+        })
+      await closed
       await hears(page, 'exit')
       expect(await heardOf(page)).toEqual([
         { event: 'accountConnected', given: [UUID, TIKTOK, userId] },

@@ -77,7 +77,7 @@ export class WatermarkFinder implements AsyncDisposable {
       return nothing('the file shows no picture')
     const limitSec =
       options.timeLimitSec ?? TIME_LIMIT_SEC * stretchedBy(availableParallelism(), loadavg()[0])
-    const limit = AbortSignal.timeout(limitSec * 1_000)
+    const limit = AbortSignal.timeout(Math.ceil(limitSec * 1_000))
     const ended = signal === undefined ? limit : AbortSignal.any([signal, limit])
     const client = await this.#open()
     const stop = (): void => client.fail(new Error('it took too long'))
